@@ -1,0 +1,1 @@
+"""The command line: parse to values, call one function, draw the value."""

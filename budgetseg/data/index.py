@@ -1,0 +1,59 @@
+"""A split of a data set as a table: one row an image, what costs and planning need to know of it.
+
+Shape suffixes: N images, C classes (background included at 0).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Split
+
+__all__ = ["Index", "index_images"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Index:
+    """The images of one split; rows are in the order of ``ids``."""
+
+    ids: tuple[str, ...]
+    pixels_NC: NDArray[np.int64]
+    """Pixels of each class in each image; void pixels are counted nowhere."""
+    instances_NC: NDArray[np.int64]
+    """Instances of each object class in each image; column 0 is 0."""
+
+    @property
+    def present_NC(self) -> NDArray[np.bool_]:
+        """Which object classes are present; the background column is False, for nobody is asked about it."""
+        present_NC = self.pixels_NC > 0
+        present_NC[:, BACKGROUND] = False
+        return present_NC
+
+    @property
+    def classes_asked(self) -> int:
+        """Object classes, about each of which an annotator is asked."""
+        return self.pixels_NC.shape[1] - 1
+
+    @property
+    def classes_present_N(self) -> NDArray[np.int64]:
+        """Number of object classes present in each image."""
+        return self.present_NC.sum(axis=1)
+
+    @property
+    def instances_N(self) -> NDArray[np.int64]:
+        """Number of instances in each image."""
+        return self.instances_NC.sum(axis=1)
+
+
+def index_images(dataset: Dataset, split: Split) -> Index:
+    """Read every mask of a split once and count classes and instances."""
+    ids = dataset.ids(split)
+    pixels_NC = np.zeros((len(ids), len(dataset.classes)), np.int64)
+    instances_NC = np.zeros_like(pixels_NC)
+    for row, image_id in enumerate(ids):
+        mask_HW = dataset.mask(image_id)
+        pixels_NC[row] = np.bincount(mask_HW[mask_HW != VOID], minlength=len(dataset.classes))
+        instance_classes = np.asarray(dataset.instances(image_id).classes, np.int64)
+        instances_NC[row] = np.bincount(instance_classes, minlength=len(dataset.classes))
+    return Index(ids=ids, pixels_NC=pixels_NC, instances_NC=instances_NC)

@@ -1,0 +1,1 @@
+"""Learning: losses, networks and training; the only room that imports torch."""

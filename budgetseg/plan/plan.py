@@ -1,0 +1,121 @@
+"""A plan: what to buy with a budget, what to expect of it, and what else the same hours would buy."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from budgetseg.errors import InvalidInputError
+from budgetseg.files import read_json
+from budgetseg.plan.mix import Mix
+
+__all__ = ["SCHEMA", "Alternative", "Plan", "Prediction", "read_plan"]
+
+SCHEMA = "budgetseg.plan/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """An expected mIoU (0 to 100) with the interval that holds it with probability ``level``."""
+
+    mean: float
+    low: float
+    high: float
+    level: float = 0.8
+
+    def to_dict(self) -> dict[str, float]:
+        """As in every JSON document."""
+        return {"mean": self.mean, "low": self.low, "high": self.high, "level": self.level}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """Another mix within the same budget and pool."""
+
+    name: str
+    """A pure mix is named after its kind."""
+    mix: Mix
+    hours: float
+    predicted_miou: Prediction | None
+    """None where no evidence speaks about this mix."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the ``alternatives`` of ``budgetseg.plan/1``."""
+        return {
+            "name": self.name,
+            "mix": self.mix.to_dict(),
+            "hours": self.hours,
+            "predicted_miou": self.predicted_miou.to_dict() if self.predicted_miou else None,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The ``budgetseg.plan/1`` value, drawn alike by the table, the JSON and the report."""
+
+    budget_hours: float
+    mix: Mix
+    hours: float
+    predicted_miou: Prediction | None
+    alternatives: tuple[Alternative, ...]
+    pool: int
+    """Images there are to annotate."""
+    costs: str
+    """Name of the cost book."""
+    evidence: str | None
+    """What the predictions rest on; None where nothing is predicted."""
+    holds_for: str | None = None
+    """The recipe and data for which the predictions hold, in a sentence."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON document."""
+        return {
+            "schema": SCHEMA,
+            "budget_hours": self.budget_hours,
+            "mix": self.mix.to_dict(),
+            "hours": self.hours,
+            "predicted_miou": self.predicted_miou.to_dict() if self.predicted_miou else None,
+            "alternatives": [alternative.to_dict() for alternative in self.alternatives],
+            "pool": self.pool,
+            "costs": self.costs,
+            "evidence": self.evidence,
+            "holds_for": self.holds_for,
+        }
+
+
+def _prediction(document: Any) -> Prediction | None:
+    return None if document is None else Prediction(**document)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan that was written with ``-o plan.json``.
+
+    Raises:
+        InvalidInputError: The file is missing, or not a ``budgetseg.plan/1`` document.
+    """
+    document = read_json(path)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise InvalidInputError(f'{path}: expected a plan ("schema": "{SCHEMA}"); make one with: budgetseg plan -o {path}')
+    try:
+        return Plan(
+            budget_hours=float(document["budget_hours"]),
+            mix=Mix.of(document["mix"]),
+            hours=float(document["hours"]),
+            predicted_miou=_prediction(document["predicted_miou"]),
+            alternatives=tuple(
+                Alternative(
+                    name=other["name"],
+                    mix=Mix.of(other["mix"]),
+                    hours=float(other["hours"]),
+                    predicted_miou=_prediction(other["predicted_miou"]),
+                )
+                for other in document["alternatives"]
+            ),
+            pool=int(document.get("pool", 0)),
+            costs=str(document.get("costs", "")),
+            evidence=document.get("evidence"),
+            holds_for=document.get("holds_for"),
+        )
+    except KeyError as error:
+        raise InvalidInputError(f"{path}: plan lacks the key {error}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InvalidInputError(f"{path}: not a usable plan: {error}") from error
