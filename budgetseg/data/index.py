@@ -33,17 +33,17 @@ class Index:
     @property
     def classes_asked(self) -> int:
         """Object classes, about each of which an annotator is asked."""
-        return self.pixels_NC.shape[1] - 1
+        return int(self.pixels_NC.shape[1]) - 1
 
     @property
     def classes_present_N(self) -> NDArray[np.int64]:
         """Number of object classes present in each image."""
-        return self.present_NC.sum(axis=1)
+        return np.asarray(self.present_NC.sum(axis=1), np.int64)
 
     @property
     def instances_N(self) -> NDArray[np.int64]:
         """Number of instances in each image."""
-        return self.instances_NC.sum(axis=1)
+        return np.asarray(self.instances_NC.sum(axis=1), np.int64)
 
 
 def index_images(dataset: Dataset, split: Split) -> Index:

@@ -1,0 +1,99 @@
+"""``budgetseg data``: look at a data set before hours are spent on it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from budgetseg.cli.output import emit, notice
+from budgetseg.errors import DataError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from budgetseg.data.dataset import Dataset, Split
+
+app = typer.Typer(help="Look at a data set before hours are spent on it.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Look at a data set before hours are spent on it."""
+
+
+def _counts(dataset: "Dataset", split: "Split") -> dict[str, Any]:
+    from budgetseg.data.index import index_images
+
+    index = index_images(dataset, split)
+    return {
+        "images": len(index.ids),
+        "classes_present_mean": float(index.classes_present_N.mean()),
+        "instances_mean": float(index.instances_N.mean()),
+        "images_by_class": dict(zip(dataset.classes[1:], index.present_NC[:, 1:].sum(axis=0).tolist(), strict=True)),
+    }
+
+
+def _draw(document: dict[str, Any], console: "Console") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    for problem in document["problems"]:
+        console.print(escape(f"{problem['file']}: {problem['what']}; {problem['fix']}"), soft_wrap=True)
+    if not document["sound"]:
+        return
+    table = Table("class", *document["splits"], title=f"{escape(document['dataset'])}: sound", title_justify="left")
+    splits = document["splits"].values()
+    for name in document["classes"][1:]:
+        table.add_row(escape(name), *(f"{split['images_by_class'][name]:,}" for split in splits), end_section=False)
+    table.add_section()
+    table.add_row("images", *(f"{split['images']:,}" for split in splits))
+    table.add_row("classes an image", *(f"{split['classes_present_mean']:.2f}" for split in splits))
+    table.add_row("instances an image", *(f"{split['instances_mean']:.2f}" for split in splits))
+    console.print(table)
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(help="VOC devkit, folder of images and masks, or scenes.")],
+    classes: Annotated[str, typer.Option(help="Only images that hold only these classes: a,b,c.")] = "",
+    limit: Annotated[int | None, typer.Option(help="Only the first so many training images.")] = None,
+    instances: Annotated[Path | None, typer.Option(help="Instance list, JSON: boxes of the objects.")] = None,
+    train_set: Annotated[str, typer.Option(help="VOC: its own training list (voc) or the paper's (paper).")] = "voc",
+    train_list: Annotated[Path | None, typer.Option(help="Training list; for VOC also a folder of SBD's.")] = None,
+    val_list: Annotated[Path | None, typer.Option(help="Validation list.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Find broken images, masks that do not fit, labels outside the class list, empty splits and duplicate ids.
+
+    Every problem is named with file and fix, and the exit code is 4; a sound data set is counted.
+    """
+    from budgetseg.data.check import problems
+    from budgetseg.data.open import open_dataset
+    from budgetseg.data.select import notes_of
+
+    dataset = open_dataset(
+        path,
+        classes=[name.strip() for name in classes.split(",") if name.strip()],
+        limit=limit,
+        instances=instances,
+        train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word
+        train_list=train_list,
+        val_list=val_list,
+    )
+    found = [*problems(dataset, "train"), *problems(dataset, "val")]
+    splits = {} if found else {"train": _counts(dataset, "train"), "val": _counts(dataset, "val")}
+    notes = () if found else notes_of(dataset)
+    document = {
+        "schema": "budgetseg.datacheck/1",
+        "dataset": dataset.name,
+        "classes": list(dataset.classes),
+        "sound": not found,
+        "problems": [{"file": each.file, "what": each.what, "fix": each.fix} for each in found],
+        "splits": splits,
+        "notes": list(notes),
+    }
+    emit(document, as_json, lambda console: _draw(document, console))
+    for note in notes:
+        notice(note)
+    if found:
+        raise DataError(f"{path}: {len(found)} problem{'s' if len(found) > 1 else ''} found; mend the files named")
