@@ -1,0 +1,77 @@
+"""What every simulated annotator offers, and the chance that it draws on.
+
+An annotator of a kind answers for one picture. Several people answer for the same picture with the same
+:class:`Chance` but for ``person``: what they share makes their clicks alike, what is their own makes them differ.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from budgetseg.annotate.annotation import Annotation
+from budgetseg.annotate.errors import ErrorRates
+from budgetseg.annotate.picture import Picture
+
+__all__ = ["Annotator", "Chance", "Manner", "Placement"]
+
+Placement = Literal["human", "uniform"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How people annotate."""
+
+    errors: ErrorRates
+    placement: Placement = "human"
+    """Where clicks fall: as people click, or uniformly over the class (then without any error)."""
+    spread: float = 0.5
+    """How far people differ from each other, 0 (all click the same pixel) to 1 (independent)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chance:
+    """Every random draw of one person for one image; a pure function of its fields."""
+
+    seed: int
+    image_key: int
+    """A number that stands for the image, the same on every machine."""
+    person: int
+    spread: float
+
+    @cached_property
+    def own(self) -> np.random.Generator:
+        """Draws that nobody shares: mistakes, strokes."""
+        return np.random.default_rng([self.seed, self.image_key, 1, self.person])
+
+    def alike(self, topic: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """Uniform draws in (0, 1) that are alike among the people who answer for this image.
+
+        A Gaussian copula: Phi(sqrt(1 - s^2) z + s e) with z shared by all, e a person's own and s the spread. Each
+        draw by itself is uniform whatever s is, so people's agreement does not change where any one of them clicks.
+
+        Args:
+            topic: Names the draws; another topic gives independent ones.
+            shape: How many.
+        """
+        shared = np.random.default_rng([self.seed, self.image_key, 2, topic]).standard_normal(shape)
+        own = np.random.default_rng([self.seed, self.image_key, 3, topic, self.person]).standard_normal(shape)
+        z = math.sqrt(1 - self.spread**2) * shared + self.spread * own
+        u: NDArray[np.float64] = 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / math.sqrt(2))
+        return u.clip(1e-12, 1 - 1e-12)
+
+
+class Annotator(Protocol):
+    """One kind of annotation; implementations live one a file and are listed in ``registry.py``."""
+
+    kind: str
+    """Its name in ``budgetseg.costs.kinds.KINDS``."""
+
+    def annotate(self, picture: Picture, manner: Manner, chance: Chance) -> Annotation:
+        """One person's answer for one image; the same arguments give the same answer.
+
+        Coordinates lie in the image, ``present`` is sorted, and without errors every label is right.
+        """

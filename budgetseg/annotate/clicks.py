@@ -1,0 +1,130 @@
+"""Clicks: one on the first instance seen of each present class, or one on every instance.
+
+Shape suffixes: h, w a crop around one thing; K things of a class; 3 draws a thing (which one, column, row).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from budgetseg.annotate.annotation import Annotation, Click
+from budgetseg.annotate.annotator import Chance, Manner
+from budgetseg.annotate.labels import seen_classes
+from budgetseg.annotate.picture import Picture, Thing
+from budgetseg.annotate.pointing import click_weights, noticing
+from budgetseg.annotate.slips import slip
+
+__all__ = ["AllPoints", "Points", "first_point"]
+
+
+class Points:
+    """Clicks on one instance of each present class, the first that the person sees."""
+
+    kind = "point"
+
+    def annotate(self, picture: Picture, manner: Manner, chance: Chance) -> Annotation:
+        """See :class:`budgetseg.annotate.annotator.Annotator`."""
+        if manner.placement == "uniform":
+            clicks = [_anywhere(picture, cls, chance) for cls in picture.present]
+        else:
+            clicks = []
+            for cls in seen_classes(picture, manner, chance):
+                _, (x, y) = first_point(picture, cls, chance)
+                x, y = _err(picture, cls, x, y, manner.errors.click_wrong, manner.errors.click_void, chance)
+                clicks.append(Click(cls=cls, x=x, y=y, rank=1, annotator=chance.person))
+        return _clicked(picture, self.kind, clicks)
+
+
+class AllPoints:
+    """Clicks on every instance; rank 1 is the first that the person sees of its class.
+
+    Each instance is missed at the rate ``instance_missed``; the ones that people notice last are missed first. A
+    share ``all_clicks_wrong`` of a class's clicks errs, the later ones ``later_over_first`` times as often as the
+    first, as in the real clicks.
+    """
+
+    kind = "allpoints"
+
+    def annotate(self, picture: Picture, manner: Manner, chance: Chance) -> Annotation:
+        """See :class:`budgetseg.annotate.annotator.Annotator`."""
+        clicks: list[Click] = []
+        errors = manner.errors
+        for cls in picture.present:
+            things = [thing for thing in picture.things if thing.cls == cls]
+            draws_K3 = chance.alike(cls, (len(things), 3))
+            order = _order(picture, things, draws_K3[:, 0])
+            human = manner.placement == "human"
+            missed = int(chance.own.binomial(len(things), errors.instance_missed)) if human else 0
+            found = order[: len(things) - missed]
+            mean_factor = 1 + (errors.later_over_first - 1) * (1 - 1 / max(len(found), 1))
+            for rank, k in enumerate(found, start=1):
+                if human:
+                    x, y = _point_at(things[k], draws_K3[k], first=rank == 1)
+                    factor = (1.0 if rank == 1 else errors.later_over_first) / mean_factor
+                    wrong, void = errors.all_clicks_wrong * factor, errors.all_clicks_void * factor
+                    x, y = _err(picture, cls, x, y, wrong, void, chance)
+                else:
+                    x, y = _uniform(things[k], chance)
+                clicks.append(Click(cls=cls, x=x, y=y, rank=rank, annotator=chance.person))
+        return _clicked(picture, self.kind, clicks)
+
+
+def first_point(picture: Picture, cls: int, chance: Chance) -> tuple[Thing, tuple[int, int]]:
+    """The instance of a present class that a person sees first, and the pixel (x, y) of it that is meant."""
+    things = [thing for thing in picture.things if thing.cls == cls]
+    draws_K3 = chance.alike(cls, (len(things), 3))
+    first = _order(picture, things, draws_K3[:, 0])[0]
+    return things[first], _point_at(things[first], draws_K3[first], first=True)
+
+
+def _clicked(picture: Picture, kind: str, clicks: list[Click]) -> Annotation:
+    """The annotation that holds these clicks; a class without one was called absent, as in the released code."""
+    return Annotation(
+        image_id=picture.image_id,
+        kind=kind,
+        width=picture.width,
+        height=picture.height,
+        present=tuple(sorted({click.cls for click in clicks})),
+        clicks=tuple(clicks),
+    )
+
+
+def _order(picture: Picture, things: list[Thing], draws_K: NDArray[np.float64]) -> list[int]:
+    """The order in which things are seen: weighted sampling without replacement by the Gumbel trick."""
+    log_weight_K = noticing(things, picture.height, picture.width)
+    keys_K = log_weight_K - np.log(-np.log(draws_K))
+    return [int(k) for k in np.argsort(-keys_K, kind="stable")]
+
+
+def _point_at(thing: Thing, draws_3: NDArray[np.float64], *, first: bool) -> tuple[int, int]:
+    """A pixel of the thing: its column from the weights' marginal, its row given the column (inverse transform)."""
+    weights_hw = click_weights(thing.pixels_hw, first=first)
+    across_w = np.cumsum(weights_hw.sum(axis=0))
+    column = int(np.searchsorted(across_w, draws_3[1] * across_w[-1], side="right"))
+    column = min(column, len(across_w) - 1)
+    down_h = np.cumsum(weights_hw[:, column])
+    row = int(np.searchsorted(down_h, draws_3[2] * down_h[-1], side="right"))
+    return thing.left + column, thing.top + min(row, len(down_h) - 1)
+
+
+def _err(picture: Picture, cls: int, x: int, y: int, wrong: float, void: float, chance: Chance) -> tuple[int, int]:
+    """The click as meant, or slipped onto another class or onto void at the rates given."""
+    draw = chance.own.random()
+    if draw < wrong:
+        return slip(picture.mask_HW, cls, x, y, onto="class", generator=chance.own)
+    if draw < wrong + void:
+        return slip(picture.mask_HW, cls, x, y, onto="void", generator=chance.own)
+    return x, y
+
+
+def _anywhere(picture: Picture, cls: int, chance: Chance) -> Click:
+    """A click uniform over the pixels of a class: the paper's "random points" (section 5.3), derived from masks."""
+    pixels = np.flatnonzero(picture.mask_HW == cls)
+    y, x = divmod(int(pixels[chance.own.integers(len(pixels))]), picture.width)
+    return Click(cls=cls, x=x, y=y, rank=1, annotator=chance.person)
+
+
+def _uniform(thing: Thing, chance: Chance) -> tuple[int, int]:
+    """A pixel uniform over a thing."""
+    pixels = np.flatnonzero(thing.pixels_hw)
+    row, column = divmod(int(pixels[chance.own.integers(len(pixels))]), thing.pixels_hw.shape[1])
+    return thing.left + column, thing.top + row

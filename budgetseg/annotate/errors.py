@@ -1,0 +1,81 @@
+"""How often annotators err, as the paper measured it (Bearman et al. 2016, section 4.1 and 4.2, "Error Rates").
+
+Every rate is a share from 0 to 1. "Wrong" means on a pixel of another class (the background is one), "void" on a pixel
+that the ground truth leaves unclassified.
+"""
+
+from dataclasses import dataclass, fields
+
+from budgetseg.errors import InvalidInputError, did_you_mean
+
+__all__ = ["ERROR_RATES", "HUMAN", "PERFECT", "ErrorRates", "by_name"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorRates:
+    """The switchable mistakes of simulated annotators; boxes and full masks are never wrong here."""
+
+    name: str = "custom"
+    class_missed: float = 0.0
+    """Share of present classes said to be absent (``image``, ``point``, ``squiggle``)."""
+    click_wrong: float = 0.0
+    """Share of clicks on another class when one instance a class is asked (``point``)."""
+    click_void: float = 0.0
+    """Share of those clicks on void."""
+    instance_missed: float = 0.0
+    """Share of instances without a click when all are asked (``allpoints``)."""
+    all_clicks_wrong: float = 0.0
+    """Share of clicks on another class when all instances are asked (``allpoints``)."""
+    all_clicks_void: float = 0.0
+    """Share of those clicks on void."""
+    later_over_first: float = 1.0
+    """How many times likelier a click on a later instance of a class is to err than the first (``allpoints``)."""
+    stroke_wrong: float = 0.0
+    """Share of stroke pixels on another class (``squiggle``)."""
+    stroke_void: float = 0.0
+    """Share of stroke pixels on void."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name == "name":
+                continue
+            if not value >= 0 or (value > 1 and field.name != "later_over_first"):
+                raise InvalidInputError(f"error rate {field.name}: expected a share from 0 to 1, got {value}")
+        for first, second in (
+            ("click_wrong", "click_void"),
+            ("all_clicks_wrong", "all_clicks_void"),
+            ("stroke_wrong", "stroke_void"),
+        ):
+            if getattr(self, first) + getattr(self, second) > 1:
+                raise InvalidInputError(f"error rates {first} and {second}: expected at most 1 together")
+
+
+PERFECT = ErrorRates(name="perfect")
+
+HUMAN = ErrorRates(
+    name="human",
+    class_missed=0.010,
+    click_wrong=0.072,
+    click_void=0.008,
+    instance_missed=0.079,
+    all_clicks_wrong=0.148,
+    all_clicks_void=0.016,
+    # Not in the paper: in its released clicks 24.6 % of the later and 7.26 % of the first ones are wrong.
+    later_over_first=3.4,
+    stroke_wrong=0.063,
+    stroke_void=0.014,
+)
+
+ERROR_RATES = {rates.name: rates for rates in (PERFECT, HUMAN)}
+
+
+def by_name(name: str) -> ErrorRates:
+    """The rates called ``perfect`` or ``human``.
+
+    Raises:
+        InvalidInputError: There are none of this name.
+    """
+    if name not in ERROR_RATES:
+        raise InvalidInputError(f'annotators: expected perfect or human, got "{name}"{did_you_mean(name, ERROR_RATES)}')
+    return ERROR_RATES[name]
