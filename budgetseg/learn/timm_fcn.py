@@ -1,0 +1,238 @@
+"""Any timm backbone with a light FCN head: a linear classifier on each of its two deepest scales, summed.
+
+Shape suffixes: B images, 3 colours, C classes, D features, H x W pixels, h x w cells.
+"""
+
+import math
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from budgetseg.errors import DataError, InvalidInputError, did_you_mean
+from budgetseg.learn.segmenter import HEAD_STD, Segmenter, seeded_from
+from budgetseg.learn.upsample import bilinear_matrix, upsample
+from budgetseg.learn.weights import Weights, load_weights, refuse_leaky
+
+__all__ = ["TimmFcn", "build_timm"]
+
+SHORTEST_STRIDE = 16
+"""Finer maps than a sixteenth of the size are left out: linear classifiers on them cost more than they help."""
+
+PROBE_PIXELS = (64, 96)
+HUB_TIMEOUT_SECONDS = 10.0
+
+
+class TimmFcn(Segmenter):
+    """A feature extractor and one linear classifier a scale.
+
+    Args:
+        backbone_name: The name that builds it again.
+        features: Gives a list of maps, finest first.
+        channels: Of each map.
+        classes: How many classes there are.
+        generator: Draws the classifiers.
+        mean: See :class:`Segmenter`.
+        std: See :class:`Segmenter`.
+        stride: See :class:`Segmenter`.
+        pretrained: Whether the backbone holds pretrained weights; its batch-norm statistics are then frozen.
+        channels_last: Whether ``features`` gives maps of shape (B, h, w, D), as some transformers do.
+    """
+
+    def __init__(
+        self,
+        backbone_name: str,
+        features: nn.Module,
+        channels: Sequence[int],
+        classes: int,
+        *,
+        generator: torch.Generator,
+        mean: Sequence[float],
+        std: Sequence[float],
+        stride: int,
+        pretrained: bool,
+        channels_last: bool = False,
+    ) -> None:
+        super().__init__(backbone_name, mean=mean, std=std, stride=stride, frozen_statistics=pretrained)
+        self.features = features
+        self.channels_last = channels_last
+        classifiers = [nn.Conv2d(depth, classes, 1) for depth in channels]
+        for classifier in classifiers:
+            nn.init.normal_(classifier.weight, std=HEAD_STD, generator=generator)
+            nn.init.zeros_(classifier.bias)  # type: ignore[arg-type] # it has one
+        self.segmentation_head = nn.ModuleList(classifiers)
+
+    def scores(self, images_B3HW: Tensor) -> Tensor:
+        """Scores on the finer scale: those of the finer map plus those of the coarser one."""
+        maps = self.features(images_B3HW)
+        scores_BChw: Tensor | None = None
+        for features_BDhw, classifier in zip(maps, self.segmentation_head, strict=True):
+            part_BChw = classifier(features_BDhw.permute(0, 3, 1, 2) if self.channels_last else features_BDhw)
+            if scores_BChw is None:
+                scores_BChw = part_BChw
+                continue
+            rows = bilinear_matrix(part_BChw.shape[2], scores_BChw.shape[2])
+            columns = bilinear_matrix(part_BChw.shape[3], scores_BChw.shape[3])
+            scores_BChw = scores_BChw + upsample(part_BChw, rows, columns)
+        assert scores_BChw is not None
+        return scores_BChw
+
+
+def build_timm(
+    backbone: str,
+    class_names: Sequence[str],
+    *,
+    supervision: Literal["full", "weak"],  # noqa: ARG001 - every builder takes the same arguments
+    generator: torch.Generator,
+    weights: Weights,
+    allow_leaky_weights: bool,
+) -> TimmFcn:
+    """Build ``timm/NAME``.
+
+    Raises:
+        InvalidInputError: No such model, no pretrained weights for it, a model that cannot serve as a backbone for
+            images of any size, weights of another model, or weights trained on masks.
+        DataError: The weights cannot be downloaded.
+    """
+    import timm  # takes a second, which runs with other backbones need not wait
+
+    name = backbone.removeprefix("timm/")
+    if not timm.is_model(name):
+        raise InvalidInputError(f'{backbone}: timm has no model "{name}"{_suggestion(name, timm.list_models())}')
+    config = timm.get_pretrained_cfg(name)
+    options: dict[str, Any] = {}
+    if weights == "imagenet":
+        refuse_leaky(f"{backbone}.{config.tag if config else ''}", (), allow_leaky_weights=allow_leaky_weights)
+        if config is None or not timm.is_model_pretrained(name):
+            raise InvalidInputError(f"{backbone}: timm has no pretrained weights for it; choose --weights FILE or none")
+        _require_download(backbone, config)
+        options = {"pretrained": True}
+    elif weights is not None:
+        state = load_weights(weights, allow_leaky_weights=allow_leaky_weights)
+        # timm knows how to bring the weights of each architecture into shape; handing it the tensors keeps the
+        # reading of the file, without running pickles, with us.
+        options = {"pretrained": True, "pretrained_cfg_overlay": {"state_dict": state}}
+    if config is not None and config.fixed_input_size:
+        options["dynamic_img_size"] = True
+    levels = _levels(backbone, options)
+    features, channels, reductions = _features(backbone, generator, options | {"out_indices": levels})
+    if weights not in ("imagenet", None):
+        again, _, _ = _features(backbone, generator, options | {"out_indices": levels})
+        _require_loaded(backbone, str(weights), features, again)
+    mean, std = (config.mean, config.std) if config is not None else ((0.5,) * 3, (0.5,) * 3)
+    return TimmFcn(
+        backbone,
+        features,
+        channels,
+        len(class_names),
+        generator=generator,
+        mean=mean,
+        std=std,
+        stride=math.lcm(*reductions),
+        pretrained=weights is not None,
+        channels_last=_probe(backbone, features, channels, reductions),
+    )
+
+
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    """A likely meaning; timm's list is far too long to be printed."""
+    text = did_you_mean(name, known)
+    return text if "did you mean" in text else "; timm.list_models() lists them"
+
+
+def _levels(backbone: str, options: dict[str, Any]) -> tuple[int, ...]:
+    """The two deepest of the scales at a stride of 16 or more."""
+    structure = {key: value for key, value in options.items() if not key.startswith("pretrained")}
+    with torch.device("meta"):
+        _, _, reductions = _features(backbone, None, structure)
+    deep = [level for level, reduction in enumerate(reductions) if reduction >= min(SHORTEST_STRIDE, max(reductions))]
+    return tuple(deep[-2:])
+
+
+def _features(
+    backbone: str, generator: torch.Generator | None, options: dict[str, Any]
+) -> tuple[Any, list[int], list[int]]:
+    """Build timm's feature extractor, the channels of its maps, and how many pixels wide their cells are."""
+    import timm
+
+    name = backbone.removeprefix("timm/")
+    try:
+        if generator is None:
+            features: Any = timm.create_model(name, features_only=True, **options)
+        else:
+            with seeded_from(generator):
+                features = timm.create_model(name, features_only=True, **options)
+    except Exception as error:  # each architecture refuses in its own way
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise InvalidInputError(f"{backbone}: timm cannot build this as a backbone ({reason[:200]})") from error
+    return features, list(features.feature_info.channels()), list(features.feature_info.reduction())
+
+
+def _require_loaded(backbone: str, source: str, first: nn.Module, second: nn.Module) -> None:
+    """Check that no parameter was left at its random start, which timm would not mind.
+
+    Args:
+        backbone: For the message.
+        source: The weights, for the message.
+        first: The network, with the weights loaded.
+        second: The same from another random start: what differs did not come from the weights.
+
+    Raises:
+        InvalidInputError: Parameters differ.
+    """
+    others = dict(second.named_parameters())
+    left = [name for name, values in first.named_parameters() if not torch.equal(values, others[name])]
+    if left:
+        raise InvalidInputError(
+            f"{source}: not the weights of {backbone}: {len(left)} of its {len(others)} parameters are missing, "
+            f"such as {left[0]}"
+        )
+
+
+def _probe(backbone: str, features: nn.Module, channels: Sequence[int], reductions: Sequence[int]) -> bool:
+    """Try one image of an unusual size, and tell whether the maps come with their channels last."""
+    stride = math.lcm(*reductions)
+    height, width = (math.ceil(pixels / stride) * stride for pixels in PROBE_PIXELS)
+    training = features.training
+    try:
+        with torch.no_grad():
+            maps = features.eval()(torch.zeros(1, 3, height, width))
+    except Exception as error:  # each architecture refuses in its own way
+        reason = str(error).strip().partition("\n")[0]
+        raise InvalidInputError(f"{backbone}: does not take images of any size ({reason[:160]})") from error
+    features.train(training)
+    shapes = [tuple(part.shape[1:]) for part in maps]
+    first = [(depth, height // cell, width // cell) for depth, cell in zip(channels, reductions, strict=True)]
+    if shapes == first:
+        return False
+    if shapes == [(rows, columns, depth) for depth, rows, columns in first]:
+        return True
+    raise InvalidInputError(f"{backbone}: expected maps of shapes {first} for {height} x {width} pixels, got {shapes}")
+
+
+def _require_download(backbone: str, config: Any) -> None:
+    """Fail at once, not after a minute of retries, where the hub cannot be reached and nothing is cached.
+
+    Raises:
+        DataError: No connection.
+    """
+    from huggingface_hub import hf_hub_url, try_to_load_from_cache
+
+    if not config.hf_hub_id:
+        return
+    files = ("model.safetensors", "pytorch_model.bin")
+    if any(isinstance(try_to_load_from_cache(config.hf_hub_id, file), str) for file in files):
+        return
+    address = hf_hub_url(config.hf_hub_id, files[0])
+    try:
+        urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=HUB_TIMEOUT_SECONDS)  # noqa: S310
+    except urllib.error.HTTPError:
+        return  # it answers; whether it has the file is for timm to find out
+    except OSError as error:
+        raise DataError(
+            f"{backbone}: cannot download its ImageNet weights ({error}); "
+            f"give a file with --weights FILE, or start from random weights with --weights none"
+        ) from error
