@@ -1,0 +1,62 @@
+"""The paper's published points: hours against mIoU on another data set, drawn for the shape of the curve only."""
+
+import csv
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from budgetseg.costs.accounting import mix_seconds
+from budgetseg.costs.book import load_book
+from budgetseg.costs.kinds import KINDS
+from budgetseg.costs.workload import PASCAL_VOC_2012
+
+__all__ = ["ReferencePoint", "published_points"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferencePoint:
+    """One published result; mIoU is 0 to 100."""
+
+    name: str
+    """What the evidence calls it."""
+    strategy: str
+    """The kind of a pure mix, else ``hybrid``: the symbol it is drawn with."""
+    bought: str
+    hours: float
+    miou: float
+    source: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in ``reference`` of ``budgetseg.report/1``."""
+        return {
+            "name": self.name,
+            "bought": self.bought,
+            "hours": self.hours,
+            "miou": self.miou,
+            "source": self.source,
+        }
+
+
+def published_points() -> tuple[ReferencePoint, ...]:
+    """The rows of the shipped evidence that planning rests on, by hours.
+
+    Their hours are those of the book ``voc2012`` at the statistics of PASCAL VOC 2012, exact, without objectness. The
+    table is read here once more because predictions need neither the names nor the sources in it.
+    """
+    book = load_book("voc2012")
+    with files("budgetseg.plan").joinpath("published.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if not row["variant"]]
+    points = []
+    for row in rows:
+        images = {kind: int(row[kind]) for kind in KINDS if int(row.get(kind) or 0)}
+        points.append(
+            ReferencePoint(
+                name=row["name"],
+                strategy=next(iter(images)) if len(images) == 1 else "hybrid",
+                bought=" + ".join(f"{count:,} {kind}" for kind, count in images.items()),
+                hours=float(mix_seconds(book, images, PASCAL_VOC_2012)) / 3600,
+                miou=float(row["miou"]),
+                source=row["source"],
+            )
+        )
+    return tuple(sorted(points, key=lambda point: (point.hours, point.name, point.miou)))

@@ -1,0 +1,110 @@
+"""Run directories made by hand, with the files that `budgetseg run` writes."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+CLASSES = ("background", "cat", "dog", "sheep")
+SIDE = 24
+
+MakeRun = Callable[..., Path]
+
+
+def confusion_of(ious: Mapping[str, float | None], classes: tuple[str, ...], images: int) -> np.ndarray:
+    """Confusion matrices (N, C, C) whose sum has about the given IoU for each class; images differ in difficulty."""
+    generator = np.random.default_rng(7)
+    confusion_NCC = np.zeros((images, len(classes), len(classes)), dtype=np.int64)
+    for index, name in enumerate(classes):
+        iou = (ious[name] or 0.0) / 100
+        for image in range(images):
+            hit = int(1000 * np.clip(iou + 0.1 * generator.standard_normal(), 0.01, 0.99))
+            confusion_NCC[image, index, index] += hit
+            confusion_NCC[image, index, (index + 1) % len(classes)] += 1000 - hit
+    return confusion_NCC
+
+
+def write_samples(folder: Path, classes: tuple[str, ...], ids: tuple[str, ...]) -> None:
+    """Sample images of the contract: RGB image, truth and prediction as palette PNGs of class indices."""
+    generator = np.random.default_rng(3)
+    folder.mkdir()
+    entries = []
+    for number, image_id in enumerate(ids):
+        names = {part: f"{number:02d}-{part}.png" for part in ("image", "truth", "prediction")}
+        Image.fromarray(generator.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)).save(folder / names["image"])
+        mask_HW = np.zeros((SIDE, SIDE), dtype=np.uint8)
+        mask_HW[6:18, 6:18] = 1 + number % (len(classes) - 1)
+        mask_HW[0, :] = 255
+        for part, shift in (("truth", 0), ("prediction", 3)):
+            picture = Image.fromarray(np.roll(mask_HW, shift, axis=1))
+            picture.putpalette([channel for index in range(256) for channel in (index, index, index)])
+            picture.save(folder / names[part])
+        entries.append({"image_id": image_id, **names})
+    (folder / "samples.json").write_text(json.dumps(entries))
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """Write a run directory under tmp_path/runs; keyword arguments change result.json."""
+
+    def make(
+        name: str,
+        *,
+        strategy: str = "hybrid",
+        hours: float = 6.0,
+        miou: float = 60.0,
+        seed: int = 0,
+        classes: tuple[str, ...] = CLASSES,
+        budget_hours: float | None = 6.0,
+        samples: tuple[str, ...] = (),
+        confusion: bool = True,
+        images: int = 40,
+        **changes: Any,
+    ) -> Path:
+        path = tmp_path / "runs" / name
+        path.mkdir(parents=True)
+        kinds = {"hybrid": {"point": 900, "full": 100}, "full": {"full": 90}, "image": {"image": 1000}}
+        mix = changes.get("mix", kinds.get(strategy, {"point": 950}))
+        iou = {name: miou + 10 * (index % 3 - 1) for index, name in enumerate(classes)}
+        iou[classes[-1]] = miou * len(classes) - sum(list(iou.values())[:-1])  # the mean is the mIoU
+        result = {
+            "schema": "budgetseg.result/1",
+            "status": "completed",
+            "strategy": strategy,
+            "objectness": "none",
+            "backbone": "tiny",
+            "recipe": "modern",
+            "dataset": "scenes",
+            "classes": list(classes),
+            "seed": seed,
+            "annotators": "human",
+            "mix": mix,
+            "hours": {"planned": hours, "actual": hours},
+            "hours_by_kind": {kind: hours * count / sum(mix.values()) for kind, count in mix.items()},
+            "pool": 1000,
+            "validation_images": images,
+            "costs": "voc2012",
+            "miou": miou,
+            "miou_interval": {"low": miou - 2.5, "high": miou + 2.25, "level": 0.95},
+            "iou": iou,
+            "alternatives": [],
+            "iterations": 400,
+            "seconds_train": 31.5,
+            "device": "cpu",
+            "command": f"budgetseg run --strategy {strategy} --hours {hours:g} --seed {seed}",
+        } | changes
+        (path / "result.json").write_text(json.dumps(result))
+        (path / "plan.json").write_text(json.dumps({"schema": "budgetseg.plan/1", "budget_hours": budget_hours}))
+        (path / "env.json").write_text(json.dumps({"versions": {"torch": "2.6.0", "budgetseg": "0.1.0"}, "cores": 2}))
+        (path / "config.toml").write_text(f'strategy = "{strategy}"\nseed = {seed}\n')
+        if confusion:
+            np.save(path / "confusion.npy", confusion_of(iou, classes, images))
+        if samples:
+            write_samples(path / "samples", classes, samples)
+        return path
+
+    return make
