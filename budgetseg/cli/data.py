@@ -41,10 +41,13 @@ def _draw(document: dict[str, Any], console: "Console") -> None:
         console.print(escape(f"{problem['file']}: {problem['what']}; {problem['fix']}"), soft_wrap=True)
     if not document["sound"]:
         return
-    table = Table("class", *document["splits"], title=f"{escape(document['dataset'])}: sound", title_justify="left")
+    console.print(f"{escape(document['dataset'])}: sound")
+    table = Table("class")
+    for name in document["splits"]:
+        table.add_column(name, justify="right")
     splits = document["splits"].values()
     for name in document["classes"][1:]:
-        table.add_row(escape(name), *(f"{split['images_by_class'][name]:,}" for split in splits), end_section=False)
+        table.add_row(escape(name), *(f"{split['images_by_class'][name]:,}" for split in splits))
     table.add_section()
     table.add_row("images", *(f"{split['images']:,}" for split in splits))
     table.add_row("classes an image", *(f"{split['classes_present_mean']:.2f}" for split in splits))
@@ -69,7 +72,6 @@ def check(
     """
     from budgetseg.data.check import problems
     from budgetseg.data.open import open_dataset
-    from budgetseg.data.select import notes_of
 
     dataset = open_dataset(
         path,
@@ -82,7 +84,7 @@ def check(
     )
     found = [*problems(dataset, "train"), *problems(dataset, "val")]
     splits = {} if found else {"train": _counts(dataset, "train"), "val": _counts(dataset, "val")}
-    notes = () if found else notes_of(dataset)
+    notes = () if found else dataset.notes
     document = {
         "schema": "budgetseg.datacheck/1",
         "dataset": dataset.name,

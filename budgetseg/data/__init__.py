@@ -14,5 +14,4 @@ from budgetseg.data.index import Index as Index
 from budgetseg.data.index import index_images as index_images
 from budgetseg.data.open import open_dataset as open_dataset
 from budgetseg.data.select import Selection as Selection
-from budgetseg.data.select import notes_of as notes_of
 from budgetseg.data.voc import VOC_CLASSES as VOC_CLASSES

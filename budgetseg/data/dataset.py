@@ -41,6 +41,11 @@ class Dataset(Protocol):
     source_classes: tuple[int, ...]
     """For each class, its index in the files it was read from (they differ after ``--classes``)."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of how the data set is read, a sentence each; commands print it once, on stderr."""
+        return ()
+
     def ids(self, split: Split) -> tuple[str, ...]:
         """Image ids of a split, sorted; no id is in both."""
 

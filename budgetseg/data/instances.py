@@ -61,14 +61,16 @@ def box_owners(region_HW: NDArray[np.bool_], boxes: Sequence[Box]) -> Owners:
         region_HW: Where one class is.
         boxes: The listed boxes of that class; not empty.
     """
+    if len(boxes) == 1:
+        return region_HW.astype(np.int32), 1
     y_P, x_P = np.nonzero(region_HW)
     sides_K4 = np.array([box[1:] for box in boxes])
     smallest_first_K = np.argsort((sides_K4[:, 2] - sides_K4[:, 0]) * (sides_K4[:, 3] - sides_K4[:, 1]), kind="stable")
     xmin_K1, ymin_K1, xmax_K1, ymax_K1 = (side_K[:, None] for side_K in sides_K4[smallest_first_K].T)
     gap_x_KP = np.maximum(np.maximum(xmin_K1 - (x_P + 0.5), (x_P + 0.5) - xmax_K1), 0)
     gap_y_KP = np.maximum(np.maximum(ymin_K1 - (y_P + 0.5), (y_P + 0.5) - ymax_K1), 0)
-    # The distance is 0 inside a box and argmin takes the first of equals, so the smallest holding box wins.
-    nearest_P = np.argmin(np.hypot(gap_x_KP, gap_y_KP), axis=0)
+    # The (squared) distance is 0 inside a box and argmin takes the first of equals, so the smallest holding box wins.
+    nearest_P = np.argmin(gap_x_KP * gap_x_KP + gap_y_KP * gap_y_KP, axis=0)
     owner_HW = np.zeros(region_HW.shape, np.int32)
     owner_HW[y_P, x_P] = smallest_first_K[nearest_P] + 1
     return owner_HW, len(boxes)

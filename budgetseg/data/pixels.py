@@ -64,7 +64,8 @@ def read_header(path: Path, kind: str = "image") -> Header:
     """Read size and orientation without decoding pixels; see :func:`read_image` for the errors."""
     with _opened(path, kind) as picture:
         width, height = picture.size
-        orientation = picture.getexif().get(_EXIF_ORIENTATION, 1)
+        # Cameras write JPEGs; asking a PNG for EXIF would decode its pixels.
+        orientation = picture.getexif().get(_EXIF_ORIENTATION, 1) if picture.format in {"JPEG", "MPO"} else 1
         return Header(height=height, width=width, orientation=orientation)
 
 
@@ -91,8 +92,8 @@ def read_mask(path: Path, kind: str = "mask") -> NDArray[np.uint8]:
     with _opened(path, kind) as picture:
         if picture.format != "PNG":
             raise BrokenFileError(path, f"expected a PNG {kind}, this is {picture.format}", _SAVE_AS_INDEX)
-        if picture.mode in {"RGB", "RGBA"}:
-            what = f"expected one class index a pixel, got colours (mode {picture.mode})"
+        if picture.mode in {"RGB", "RGBA", "LA", "PA"}:
+            what = f"expected one class index a pixel, got colours or alpha (mode {picture.mode})"
             raise BrokenFileError(path, what, f"{_SAVE_AS_INDEX}, not its colours")
         with path.open("rb") as file:
             bits, colour_type = struct.unpack("BB", file.read(26)[24:26])
@@ -118,9 +119,9 @@ def check_labels(mask_HW: NDArray[np.uint8], classes: int, path: Path, class_lis
     pixels_L = np.bincount(mask_HW.ravel(), minlength=VOID + 1)
     outside = [int(label) for label in np.flatnonzero(pixels_L[classes:VOID]) + classes]
     if outside:
-        more = f" and {len(outside) - 1} more labels" if len(outside) > 1 else ""
+        more = f" (and {len(outside) - 1} more such labels)" if len(outside) > 1 else ""
         what = (
-            f"label {outside[0]} ({pixels_L[outside[0]]} pixels){more} is outside the class list ({class_list}): "
+            f"label {outside[0]} on {pixels_L[outside[0]]} pixels{more}: outside the class list ({class_list}): "
             f"0 to {classes - 1}, or {VOID} for void"
         )
         raise BrokenFileError(path, what, "correct the mask, or add the class to the list")

@@ -12,7 +12,7 @@ from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Instances, Split
 from budgetseg.data.paired import PairedImages
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
 
-__all__ = ["Selection", "class_indices", "notes_of"]
+__all__ = ["Selection", "class_indices"]
 
 
 def class_indices(names: Sequence[str], known: Sequence[str]) -> tuple[int, ...]:
@@ -102,13 +102,4 @@ class Selection(Dataset):
         """What a reader of results must know of how the chosen training images were read."""
         if isinstance(self.base, PairedImages):
             return self.base.notes_about(self.ids("train"))
-        return notes_of(self.base)
-
-
-def notes_of(dataset: Dataset) -> tuple[str, ...]:
-    """Return what a reader of results must know of how a data set was read; commands print it once, on stderr.
-
-    Made data sets have nothing to say; for those on disk it says which instances are approximate, and reads the masks
-    that were not read before.
-    """
-    return dataset.notes if isinstance(dataset, PairedImages | Selection) else ()
+        return self.base.notes

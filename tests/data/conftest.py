@@ -1,0 +1,75 @@
+"""Builders of small data sets on disk."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Masks = Mapping[str, np.ndarray]
+
+
+def save_mask(path: Path, mask_HW: np.ndarray) -> None:
+    """Save indices as a palette PNG whose colours have nothing to do with the indices."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.fromarray(mask_HW.astype(np.uint8), "L").convert("P")
+    picture.putdata(mask_HW.astype(np.uint8).ravel().tolist())
+    picture.putpalette([(7 * i + 100) % 256 for i in range(768)])
+    picture.save(path)
+
+
+def save_image(path: Path, height: int, width: int, **options: object) -> np.ndarray:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    y_H1, x_W = np.arange(height)[:, None], np.arange(width)
+    image_HW3 = np.stack([y_H1 * 5 + x_W * 0, y_H1 * 0 + x_W * 5, y_H1 + x_W], axis=-1).astype(np.uint8)
+    Image.fromarray(image_HW3).save(path, **options)
+    return image_HW3
+
+
+def write_list(path: Path, ids: list[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{image_id}\n" for image_id in ids), encoding="utf-8")
+
+
+@pytest.fixture
+def make_voc(tmp_path: Path) -> Callable[..., Path]:
+    def make(train: Masks, val: Masks, objects: Masks | None = None, root: str = "devkit") -> Path:
+        folder = tmp_path / root
+        for image_id, mask_HW in {**train, **val}.items():
+            save_image(folder / "JPEGImages" / f"{image_id}.jpg", *mask_HW.shape)
+            save_mask(folder / "SegmentationClass" / f"{image_id}.png", mask_HW)
+        for image_id, object_HW in (objects or {}).items():
+            save_mask(folder / "SegmentationObject" / f"{image_id}.png", object_HW)
+        write_list(folder / "ImageSets/Segmentation/train.txt", list(train))
+        write_list(folder / "ImageSets/Segmentation/val.txt", list(val))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def make_folders(tmp_path: Path) -> Callable[..., Path]:
+    def make(train: Masks, val: Masks, classes: tuple[str, ...] = ("background", "cat", "dog", "cow")) -> Path:
+        folder = tmp_path / "photos"
+        for image_id, mask_HW in {**train, **val}.items():
+            save_image(folder / "images" / f"{image_id}.jpg", *mask_HW.shape)
+            save_mask(folder / "masks" / f"{image_id}.png", mask_HW)
+        (folder / "classes.txt").write_text("\n".join(classes) + "\n", encoding="utf-8")
+        write_list(folder / "train.txt", list(train))
+        write_list(folder / "val.txt", list(val))
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def plain() -> Callable[..., np.ndarray]:
+    def make(*labels: int, height: int = 12, width: int = 16) -> np.ndarray:
+        """A background with one band of 3 columns for each label."""
+        mask_HW = np.zeros((height, width), np.uint8)
+        for k, label in enumerate(labels):
+            mask_HW[2:-2, 1 + 4 * k : 4 + 4 * k] = label
+        return mask_HW
+
+    return make
