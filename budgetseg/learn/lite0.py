@@ -113,6 +113,7 @@ def build_efficientnet_lite0(
         features,
         features.feature_info.channels(),
         len(class_names),
+        levels=(0, 1),
         generator=generator,
         mean=MEAN,
         std=STD,

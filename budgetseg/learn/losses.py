@@ -24,6 +24,9 @@ __all__ = ["UNKNOWN", "image_loss", "objectness_loss", "pixel_loss", "point_loss
 UNKNOWN = 255
 """The label of a pixel of which nothing is known."""
 
+ROUNDING = 1e-4
+"""How far a probability may leave 0..1, as resizing a map makes it do."""
+
 Reduction = Literal["sum", "mean"]
 
 
@@ -163,8 +166,9 @@ def objectness_loss(
     elif mask_BHW.dtype != torch.bool:
         raise InvalidInputError(f"mask_BHW: expected bool, got {mask_BHW.dtype}")
     prior_BHW = prior_BHW.masked_fill(~mask_BHW, 0.0)
-    if not bool(((prior_BHW >= 0) & (prior_BHW <= 1)).all()):
+    if not bool(((prior_BHW >= -ROUNDING) & (prior_BHW <= 1 + ROUNDING)).all()):
         raise InvalidInputError("objectness_BHW: expected probabilities from 0 to 1")
+    prior_BHW = prior_BHW.clamp(0.0, 1.0)
     # The mass on objects is sigmoid(z) with z the log odds of objects against the rest, and the cross-entropy of a
     # sigmoid has a form that is exact for every z.
     log_odds_BHW = logits_BCHW[:, objects].logsumexp(dim=1) - logits_BCHW[:, others].logsumexp(dim=1)

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import torch
 
 from budgetseg.errors import InvalidInputError, did_you_mean
+from budgetseg.learn.fcn32s import build_fcn32s
 from budgetseg.learn.lite0 import build_efficientnet_lite0
 from budgetseg.learn.segmenter import Segmenter
 from budgetseg.learn.timm_fcn import build_timm
@@ -37,6 +38,7 @@ NETWORKS: Mapping[str, NetworkBuilder] = MappingProxyType(
     {
         "tiny": build_tiny,
         "efficientnet_lite0": build_efficientnet_lite0,
+        "vgg16": build_fcn32s,
         "timm": build_timm,
     }
 )

@@ -3,6 +3,7 @@
 Shape suffixes: B images, 3 colours, C classes, D features, H x W pixels, h x w cells.
 """
 
+import logging
 import math
 import urllib.error
 import urllib.request
@@ -34,6 +35,7 @@ class TimmFcn(Segmenter):
         features: Gives a list of maps, finest first.
         channels: Of each map.
         classes: How many classes there are.
+        levels: Which of the maps are scored.
         generator: Draws the classifiers.
         mean: See :class:`Segmenter`.
         std: See :class:`Segmenter`.
@@ -49,6 +51,7 @@ class TimmFcn(Segmenter):
         channels: Sequence[int],
         classes: int,
         *,
+        levels: Sequence[int],
         generator: torch.Generator,
         mean: Sequence[float],
         std: Sequence[float],
@@ -58,8 +61,9 @@ class TimmFcn(Segmenter):
     ) -> None:
         super().__init__(backbone_name, mean=mean, std=std, stride=stride, frozen_statistics=pretrained)
         self.features = features
+        self.levels = tuple(levels)
         self.channels_last = channels_last
-        classifiers = [nn.Conv2d(depth, classes, 1) for depth in channels]
+        classifiers = [nn.Conv2d(depth, classes, 1) for depth in (channels[level] for level in levels)]
         for classifier in classifiers:
             nn.init.normal_(classifier.weight, std=HEAD_STD, generator=generator)
             nn.init.zeros_(classifier.bias)  # type: ignore[arg-type] # it has one
@@ -69,7 +73,8 @@ class TimmFcn(Segmenter):
         """Scores on the finer scale: those of the finer map plus those of the coarser one."""
         maps = self.features(images_B3HW)
         scores_BChw: Tensor | None = None
-        for features_BDhw, classifier in zip(maps, self.segmentation_head, strict=True):
+        for level, classifier in zip(self.levels, self.segmentation_head, strict=True):
+            features_BDhw = maps[level]
             part_BChw = classifier(features_BDhw.permute(0, 3, 1, 2) if self.channels_last else features_BDhw)
             if scores_BChw is None:
                 scores_BChw = part_BChw
@@ -102,32 +107,28 @@ def build_timm(
     name = backbone.removeprefix("timm/")
     if not timm.is_model(name):
         raise InvalidInputError(f'{backbone}: timm has no model "{name}"{_suggestion(name, timm.list_models())}')
-    config = timm.get_pretrained_cfg(name)
-    options: dict[str, Any] = {}
+    try:
+        config = timm.get_pretrained_cfg(name)
+    except RuntimeError as error:  # an unknown tag after the dot
+        raise InvalidInputError(f"{backbone}: {error}; timm.list_pretrained() lists them") from error
+    state: dict[str, Tensor] | None = None
     if weights == "imagenet":
         refuse_leaky(f"{backbone}.{config.tag if config else ''}", (), allow_leaky_weights=allow_leaky_weights)
         if config is None or not timm.is_model_pretrained(name):
             raise InvalidInputError(f"{backbone}: timm has no pretrained weights for it; choose --weights FILE or none")
         _require_download(backbone, config)
-        options = {"pretrained": True}
     elif weights is not None:
         state = load_weights(weights, allow_leaky_weights=allow_leaky_weights)
-        # timm knows how to bring the weights of each architecture into shape; handing it the tensors keeps the
-        # reading of the file, without running pickles, with us.
-        options = {"pretrained": True, "pretrained_cfg_overlay": {"state_dict": state}}
-    if config is not None and config.fixed_input_size:
-        options["dynamic_img_size"] = True
-    levels = _levels(backbone, options)
-    features, channels, reductions = _features(backbone, generator, options | {"out_indices": levels})
-    if weights not in ("imagenet", None):
-        again, _, _ = _features(backbone, generator, options | {"out_indices": levels})
-        _require_loaded(backbone, str(weights), features, again)
+    features, channels, reductions = _features(backbone, generator, weights, state)
+    if state is not None:
+        _require_loaded(backbone, str(weights), features, _features(backbone, generator, weights, state)[0])
     mean, std = (config.mean, config.std) if config is not None else ((0.5,) * 3, (0.5,) * 3)
     return TimmFcn(
         backbone,
         features,
         channels,
         len(class_names),
+        levels=_deepest(reductions),
         generator=generator,
         mean=mean,
         std=std,
@@ -143,32 +144,48 @@ def _suggestion(name: str, known: Sequence[str]) -> str:
     return text if "did you mean" in text else "; timm.list_models() lists them"
 
 
-def _levels(backbone: str, options: dict[str, Any]) -> tuple[int, ...]:
-    """The two deepest of the scales at a stride of 16 or more."""
-    structure = {key: value for key, value in options.items() if not key.startswith("pretrained")}
-    with torch.device("meta"):
-        _, _, reductions = _features(backbone, None, structure)
-    deep = [level for level, reduction in enumerate(reductions) if reduction >= min(SHORTEST_STRIDE, max(reductions))]
-    return tuple(deep[-2:])
+def _deepest(reductions: Sequence[int]) -> list[int]:
+    """Which maps are scored: the two deepest of those at a stride of 16 or more."""
+    stride = min(SHORTEST_STRIDE, max(reductions))
+    return [level for level, reduction in enumerate(reductions) if reduction >= stride][-2:]
 
 
 def _features(
-    backbone: str, generator: torch.Generator | None, options: dict[str, Any]
+    backbone: str, generator: torch.Generator, weights: Weights, state: dict[str, Tensor] | None
 ) -> tuple[Any, list[int], list[int]]:
     """Build timm's feature extractor, the channels of its maps, and how many pixels wide their cells are."""
-    import timm
-
-    name = backbone.removeprefix("timm/")
+    options: dict[str, Any] = {"pretrained": weights is not None}
+    if state is not None:
+        # timm knows how to bring the weights of each architecture into shape; handing it the tensors keeps the
+        # reading of the file, without running pickles, with us.
+        options["pretrained_cfg_overlay"] = {"state_dict": dict(state)}
     try:
-        if generator is None:
-            features: Any = timm.create_model(name, features_only=True, **options)
-        else:
-            with seeded_from(generator):
-                features = timm.create_model(name, features_only=True, **options)
+        with seeded_from(generator):
+            features = _created(backbone.removeprefix("timm/"), options)
     except Exception as error:  # each architecture refuses in its own way
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise InvalidInputError(f"{backbone}: timm cannot build this as a backbone ({reason[:200]})") from error
+        what = "" if weights is None else f" with the weights {weights}"
+        raise InvalidInputError(f"{backbone}: timm cannot build this as a backbone{what} ({reason[:200]})") from error
+    for module in features.modules():
+        if isinstance(config := getattr(module, "pretrained_cfg", None), dict):
+            config.pop("state_dict", None)  # timm keeps what it was given, a second copy of the weights
     return features, list(features.feature_info.channels()), list(features.feature_info.reduction())
+
+
+def _created(name: str, options: dict[str, Any]) -> Any:
+    """Ask timm for a feature extractor, for images of any size where the architecture has that as an option."""
+    import timm
+
+    log = logging.getLogger("timm")
+    level = log.level
+    log.setLevel(logging.ERROR)  # it lists every parameter of weights that do not fit; we raise one line instead
+    try:
+        try:
+            return timm.create_model(name, features_only=True, dynamic_img_size=True, **options)
+        except TypeError:
+            return timm.create_model(name, features_only=True, **options)
+    finally:
+        log.setLevel(level)
 
 
 def _require_loaded(backbone: str, source: str, first: nn.Module, second: nn.Module) -> None:
