@@ -165,11 +165,12 @@ def afford(
         BudgetTooSmallError: The budget is 0.
         InvalidInputError: A negative budget or pool, or as in :func:`seconds_per_image`.
     """
-    if budget_seconds < 0 or (pool is not None and pool < 1) or fixed_seconds < 0:
-        raise InvalidInputError(
-            f"expected a budget and fixed seconds >= 0 and a pool >= 1, "
-            f"got {float(budget_seconds):g} s, {float(fixed_seconds):g} s and {pool}"
-        )
+    if budget_seconds < 0:
+        raise InvalidInputError(f"budget: expected seconds > 0, got {float(budget_seconds):g}")
+    if pool is not None and pool < 1:
+        raise InvalidInputError(f"pool: expected a number of images >= 1, got {pool}")
+    if fixed_seconds < 0:
+        raise InvalidInputError(f"fixed seconds: expected at least 0, got {float(fixed_seconds):g}")
     seconds_each = seconds_per_image(
         book, kind, workload, accounting=accounting, annotators=annotators, absent_paid=absent_paid
     )

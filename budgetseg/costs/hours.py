@@ -10,8 +10,10 @@ from budgetseg.costs.workload import exact_number
 __all__ = ["seconds_of_hours"]
 
 _NUMBER = r"(\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})"
-_PLAIN = re.compile(rf"\s*{_NUMBER}\s*")
-_UNITS = re.compile(rf"\s*(?:{_NUMBER}\s*h)?\s*(?:{_NUMBER}\s*m(?:in)?)?\s*(?:{_NUMBER}\s*s)?\s*", re.IGNORECASE)
+_PLAIN = re.compile(rf"\s*{_NUMBER}\s*", re.ASCII)
+_UNITS = re.compile(
+    rf"\s*(?:{_NUMBER}\s*h)?\s*(?:{_NUMBER}\s*m(?:in)?)?\s*(?:{_NUMBER}\s*s)?\s*", re.ASCII | re.IGNORECASE
+)
 _SECONDS_PER_HOUR = 3600
 _UNIT_SECONDS = (3600, 60, 1)
 _MOST_HOURS = 10**12

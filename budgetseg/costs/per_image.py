@@ -36,6 +36,8 @@ AbsentPaid = Literal["once", "each"]
 TENTH: Final = Fraction(1, 10)
 """Seconds to which the paper rounds."""
 
+_MOST_ANNOTATORS = 1_000
+
 
 def round_half_up(value: Fraction, step: Fraction = Fraction(1)) -> Fraction:
     """Round to a multiple of ``step``; what lies half-way goes up, as the paper's 34.85 to 34.9 does."""
@@ -54,8 +56,8 @@ def check_choices(accounting: str, annotators: int, absent_paid: str) -> None:
     ):
         if value not in choices:
             raise InvalidInputError(f'{what}: unknown choice "{value}"{did_you_mean(str(value), choices)}')
-    if annotators < 1:
-        raise InvalidInputError(f"annotators: expected a whole number >= 1, got {annotators}")
+    if not 1 <= annotators <= _MOST_ANNOTATORS:
+        raise InvalidInputError(f"annotators: expected a whole number from 1 to {_MOST_ANNOTATORS:,}, got {annotators}")
 
 
 def _charges(book: CostBook, kind: str, annotators: int, absent_paid: AbsentPaid) -> list[tuple[Fraction, Per]]:

@@ -13,6 +13,8 @@ from budgetseg.costs.workload import Workload
 
 __all__ = ["Estimate", "Offer", "Terms", "estimate", "offer", "shown"]
 
+_MOST_IMAGES = 10**12
+
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
@@ -110,10 +112,10 @@ def estimate(terms: Terms, kind: str, images: int) -> Estimate:
     """Return what ``images`` images of ``kind`` cost.
 
     Raises:
-        InvalidInputError: Fewer than one image, or a kind that is unknown or has no cost in this book.
+        InvalidInputError: Fewer than one image or absurdly many, or a kind that is unknown or has no cost in this book.
     """
-    if images < 1:
-        raise InvalidInputError(f"images: expected a whole number >= 1, got {images}")
+    if not 1 <= images <= _MOST_IMAGES:
+        raise InvalidInputError(f"images: expected a whole number from 1 to {_MOST_IMAGES:,}, got {images}")
     return Estimate(terms=terms, kind=kind, images=images, seconds=_mix_seconds(terms, kind, images))
 
 
