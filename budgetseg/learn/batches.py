@@ -1,0 +1,202 @@
+"""Training batches: which images, seen through which window, with which labels.
+
+Everything about iteration t follows from (seed, t) alone, so that a resumed training sees the batches it would have
+seen. Annotations are kept as coordinates until the window is known: nearest-neighbour resizing of a label map would
+lose most single-pixel clicks.
+
+Shape suffixes: B images, H rows, W columns, 3 colours, C classes, P supervised pixels.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from budgetseg.annotate.target import Target
+from budgetseg.data.dataset import VOID
+from budgetseg.learn.recipe import Recipe
+
+__all__ = ["Batch", "Example", "TrainingSet", "Window", "canvas_of", "labels_in_window", "look_through"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Example:
+    """One annotated training image."""
+
+    image_HW3: NDArray[np.uint8]
+    """At the size it is kept in memory."""
+    height: int
+    width: int
+    """Size of the image that the target's coordinates refer to."""
+    target: Target
+    objectness_HW: NDArray[np.float32] | None
+    """Probability of an object at each pixel, of any size; None where no prior is used."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Batch:
+    """What one iteration learns from."""
+
+    images_B3HW: torch.Tensor
+    labels_BHW: torch.Tensor
+    weights_BHW: torch.Tensor
+    present_BC: torch.Tensor
+    objectness_BHW: torch.Tensor | None
+    strong_B: torch.Tensor
+    """True where every pixel was annotated exactly."""
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        moved = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Batch(**{name: tensor if tensor is None else tensor.to(device) for name, tensor in moved.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The part of an image that is shown: shares of its sides, mirrored or not."""
+
+    left: float = 0.0
+    top: float = 0.0
+    share: float = 1.0
+    mirrored: bool = False
+
+    @classmethod
+    def draw(cls, recipe: Recipe, generator: np.random.Generator) -> "Window":
+        """Draw a window after the recipe's ``zoom`` and ``flip``."""
+        share = 1.0 / generator.uniform(1.0, recipe.zoom)
+        left, top = generator.uniform(0.0, 1.0 - share, size=2)
+        return cls(left=left, top=top, share=share, mirrored=bool(recipe.flip and generator.random() < 0.5))
+
+    def affine(self, from_size: tuple[int, int], to_size: tuple[int, int]) -> tuple[float, float, float, float]:
+        """Return (a, c, e, f): output (x, y) shows input (a x + c, e y + f); sizes are (height, width)."""
+        (from_height, from_width), (to_height, to_width) = from_size, to_size
+        a, c = from_width * self.share / to_width, from_width * self.left
+        if self.mirrored:
+            a, c = -a, c + from_width * self.share
+        return a, c, from_height * self.share / to_height, from_height * self.top
+
+
+def canvas_of(sizes: Sequence[tuple[int, int]], crop: int) -> tuple[int, int]:
+    """Return the (height, width) that images are shown at.
+
+    Images of one common shape keep it, longest side ``crop``; images of many shapes are shown square, so that neither
+    upright nor wide ones are squeezed by more than the others and no pixel is padding (equation 2 takes the best pixel
+    of a class, and padding would be pixels to choose from).
+    """
+    aspects = np.array([width / height for height, width in sizes])
+    aspect = float(np.median(aspects))
+    if np.mean(np.abs(aspects / aspect - 1) < 0.05) < 0.95:
+        return crop, crop
+    return (round(crop / aspect), crop) if aspect >= 1 else (crop, round(crop * aspect))
+
+
+def look_through(
+    array_HW: NDArray[np.generic], window: Window, size: tuple[int, int], resample: Image.Resampling
+) -> NDArray[np.generic]:
+    """Show an image, mask or map through a window at a size of (height, width)."""
+    a, c, e, f = window.affine((array_HW.shape[0], array_HW.shape[1]), size)
+    picture = Image.fromarray(array_HW)
+    return np.asarray(picture.transform(size[::-1], Image.Transform.AFFINE, (a, 0, c, 0, e, f), resample=resample))
+
+
+def labels_in_window(
+    example: Example, window: Window, size: tuple[int, int]
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return labels_HW (255 unknown) and weights_HW of what the window shows of a target."""
+    target = example.target
+    if target.dense_HW is not None:
+        labels_HW = look_through(target.dense_HW, window, size, Image.Resampling.NEAREST).astype(np.uint8)
+        known_HW = labels_HW != VOID
+        return labels_HW, (known_HW / max(1, np.count_nonzero(known_HW))).astype(np.float32)
+    labels_HW = np.full(size, VOID, np.uint8)
+    weights_HW = np.zeros(size, np.float32)
+    a, c, e, f = window.affine((example.height, example.width), size)
+    x_P = np.floor((target.xy_P2[:, 0] + 0.5 - c) / a).astype(np.int64)
+    y_P = np.floor((target.xy_P2[:, 1] + 0.5 - f) / e).astype(np.int64)
+    inside_P = (x_P >= 0) & (x_P < size[1]) & (y_P >= 0) & (y_P < size[0])
+    x_P, y_P = x_P[inside_P], y_P[inside_P]
+    labels_HW[y_P, x_P] = target.labels_P[inside_P]
+    # Pixels of a stroke that fall together in a smaller image keep their weight together.
+    np.add.at(weights_HW, (y_P, x_P), target.weights_P[inside_P])
+    return labels_HW, weights_HW
+
+
+@lru_cache(maxsize=8)
+def _order_of_lap(seed: int, stream: int, lap: int, count: int) -> NDArray[np.int64]:
+    """Return the order in which the images of a stream are seen in one lap through them."""
+    return np.random.default_rng([seed, 1, stream, lap]).permutation(count)
+
+
+class TrainingSet:
+    """Annotated images in memory, and the batches of a training."""
+
+    def __init__(self, examples: Sequence[Example], recipe: Recipe, canvas: tuple[int, int] | None, seed: int) -> None:
+        self._examples = examples
+        self._recipe = recipe
+        self._canvas = canvas
+        self._seed = seed
+        strong = [row for row, example in enumerate(examples) if example.target.strong]
+        weak = [row for row, example in enumerate(examples) if not example.target.strong]
+        if recipe.mixing == "balanced" and strong and weak and recipe.batch > 1:
+            strong_batch = min(max(round(recipe.batch * recipe.strong_share), 1), recipe.batch - 1)
+            self._streams = [(strong, strong_batch), (weak, recipe.batch - strong_batch)]
+        else:
+            self._streams = [(strong + weak, recipe.batch)]
+        self.has_both = bool(strong and weak)
+
+    def rows(self, iteration: int) -> list[int]:
+        """Return which examples an iteration sees: each stream is gone through in a new random order, again and again."""
+        chosen = []
+        for number, (rows, count) in enumerate(self._streams):
+            for position in range(iteration * count, (iteration + 1) * count):
+                lap, place = divmod(position, len(rows))
+                chosen.append(rows[_order_of_lap(self._seed, number, lap, len(rows))[place]])
+        return chosen
+
+    def batches(self, iteration: int) -> list[Batch]:
+        """Return the batch of an iteration; whole images of different sizes come as one batch each."""
+        generator = np.random.default_rng([self._seed, 2, iteration])
+        views = [self._view(self._examples[row], generator) for row in self.rows(iteration)]
+        groups = [views] if self._canvas is not None else [[view] for view in views]
+        return [_stack(group) for group in groups]
+
+    def _view(self, example: Example, generator: np.random.Generator) -> Mapping[str, NDArray[np.generic] | None]:
+        window = Window.draw(self._recipe, generator)
+        size = self._canvas or (example.height, example.width)
+        labels_HW, weights_HW = labels_in_window(example, window, size)
+        objectness_HW = example.objectness_HW
+        return {
+            "image_HW3": look_through(example.image_HW3, window, size, Image.Resampling.BILINEAR),
+            "labels_HW": labels_HW,
+            "weights_HW": weights_HW,
+            "present_C": example.target.present_C,
+            "objectness_HW": None
+            if objectness_HW is None
+            else look_through(objectness_HW, window, size, Image.Resampling.BILINEAR),
+            "strong": np.asarray(example.target.strong),
+        }
+
+
+def _stack(views: Sequence[Mapping[str, NDArray[np.generic] | None]]) -> Batch:
+    def stacked(name: str) -> torch.Tensor | None:
+        arrays = [view[name] for view in views]
+        present = [array for array in arrays if array is not None]
+        return torch.from_numpy(np.stack(present)) if len(present) == len(arrays) else None
+
+    images_BHW3 = stacked("image_HW3")
+    labels_BHW, weights_BHW = stacked("labels_HW"), stacked("weights_HW")
+    present_BC, strong_B = stacked("present_C"), stacked("strong")
+    assert images_BHW3 is not None and labels_BHW is not None and weights_BHW is not None
+    assert present_BC is not None and strong_B is not None
+    return Batch(
+        images_B3HW=images_BHW3.permute(0, 3, 1, 2).float().div_(255.0),
+        labels_BHW=labels_BHW.long(),
+        weights_BHW=weights_BHW,
+        present_BC=present_BC,
+        objectness_BHW=stacked("objectness_HW"),
+        strong_B=strong_B,
+    )

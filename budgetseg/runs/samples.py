@@ -1,0 +1,65 @@
+"""Pictures of a run: a few validation images with their truth and prediction, chosen by rule."""
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from budgetseg.data.dataset import VOID, Dataset
+from budgetseg.files import write_bytes, write_json
+
+__all__ = ["sample_ids", "voc_palette", "write_samples"]
+
+_LONGEST_SIDE = 256
+
+
+def sample_ids(ids: tuple[str, ...], count: int = 8) -> tuple[str, ...]:
+    """Return ``count`` ids evenly spaced over all: chosen by rule, not by what looks good."""
+    places = np.linspace(0, len(ids) - 1, min(count, len(ids))).round().astype(int)
+    return tuple(ids[place] for place in places)
+
+
+def voc_palette() -> NDArray[np.uint8]:
+    """The colours (256, 3) of PASCAL VOC masks: bit k of a colour's channels is taken from bits 3k of the index."""
+    index = np.arange(256)
+    colours = np.zeros((256, 3), np.uint8)
+    for bit in range(8):
+        for channel in range(3):
+            colours[:, channel] |= (((index >> (3 * bit + channel)) & 1) << (7 - bit)).astype(np.uint8)
+    return colours
+
+
+def _shrink(picture: Image.Image, resample: Image.Resampling) -> Image.Image:
+    factor = min(1.0, _LONGEST_SIDE / max(picture.size))
+    return picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))), resample)
+
+
+def _mask_png(mask_HW: NDArray[np.uint8]) -> bytes:
+    picture = Image.fromarray(mask_HW)
+    picture.putpalette(voc_palette().tobytes())
+    return _png(_shrink(picture, Image.Resampling.NEAREST))
+
+
+def _png(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, format="png")
+    return buffer.getvalue()
+
+
+def write_samples(folder: Path, dataset: Dataset, predictions: Mapping[str, NDArray[np.uint8]]) -> None:
+    """Write image, truth and prediction of each sample, and ``samples.json`` that lists them."""
+    rows = []
+    for number, (image_id, prediction_HW) in enumerate(predictions.items()):
+        pictures = {
+            "image": _png(_shrink(Image.fromarray(dataset.image(image_id)), Image.Resampling.LANCZOS)),
+            "truth": _mask_png(dataset.mask(image_id)),
+            "prediction": _mask_png(np.where(dataset.mask(image_id) == VOID, VOID, prediction_HW).astype(np.uint8)),
+        }
+        names = {what: f"{number:02d}-{what}.png" for what in pictures}
+        for what, content in pictures.items():
+            write_bytes(folder / names[what], content)
+        rows.append({"image_id": image_id, **names})
+    write_json(folder / "samples.json", rows)

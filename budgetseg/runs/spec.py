@@ -1,0 +1,107 @@
+"""What defines a run: every choice that its result depends on, and nothing else.
+
+Two runs with equal specs give equal results on one machine; where and how fast they are computed (device, folder) is
+kept apart in :class:`Execution`.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from budgetseg.errors import InvalidInputError
+from budgetseg.learn.recipe import MODERN, Recipe
+
+__all__ = ["Execution", "RunSpec"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSpec:
+    """One experiment."""
+
+    strategy: str = "hybrid"
+    """Name in ``STRATEGIES``, or ``plan`` when ``mix`` says what is bought."""
+    full_images: int = 100
+    """Full masks of the ``hybrid`` strategy."""
+    hours: str | None = None
+    """Annotators' hours to spend; None spends what all images (or ``images``) cost."""
+    images: int | None = None
+    """Images to annotate, instead of hours."""
+    mix: Mapping[str, int] | None = None
+    """Images per kind, from a plan."""
+    costs: str = "voc2012"
+    """Cost book: a shipped name or a file."""
+    objectness: str = "none"
+    """Prior of equation 4: none, center, or maps:FOLDER."""
+    objectness_seconds: str = "0"
+    """What the prior costs once, in seconds."""
+    annotators: Literal["human", "perfect"] = "human"
+    """Whether simulated annotators err as people do."""
+    patch_radius: int = 0
+    """Pixels around a click that are labelled with it, section 5.3 "Patches"."""
+    points: str | None = None
+    """File of real clicks, used instead of simulated ones."""
+    dataset: str = "scenes"
+    """``scenes`` or a folder."""
+    classes: tuple[str, ...] = ()
+    """Keep only images of these classes; empty keeps all."""
+    limit: int | None = None
+    """Keep only the first training images."""
+    instances: str | None = None
+    """File of instance boxes, for data sets without instance masks."""
+    train_set: Literal["voc", "paper"] = "voc"
+    """Which training list of a VOC devkit."""
+    train_list: str | None = None
+    val_list: str | None = None
+    backbone: str = "tiny"
+    weights: str = "imagenet"
+    absent_classes: Literal["skip", "zero"] = "skip"
+    """How the mean IoU counts classes that neither truth nor prediction holds."""
+    precision: Literal["fp32", "bf16"] = "fp32"
+    seed: int = 0
+    train: Recipe = field(default=MODERN)
+
+    def __post_init__(self) -> None:
+        if self.hours is not None and self.images is not None:
+            raise InvalidInputError("--hours and --images: give one of them; each follows from the other")
+        if self.mix is not None and (self.hours is not None or self.images is not None):
+            raise InvalidInputError("--plan: the plan says how many images to buy; leave out --hours and --images")
+        for name in ("full_images", "images", "limit", "patch_radius", "seed"):
+            value, least = getattr(self, name), 1 if name in ("images", "limit") else 0
+            if value is not None and value < least:
+                raise InvalidInputError(f"--{name.replace('_', '-')}: expected a whole number >= {least}, got {value}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ``train`` as a table of its own."""
+        return {**asdict(self), "classes": list(self.classes)}
+
+    @property
+    def fingerprint(self) -> str:
+        """Sha256 of the spec, written as JSON with sorted keys."""
+        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def folder_name(self) -> str:
+        """Strategy, hours or images, seed and eight digits of the fingerprint."""
+        size = f"h{self.hours}" if self.hours is not None else f"n{self.images}" if self.images is not None else "all"
+        return f"{self.strategy}-{size}-s{self.seed}-{self.fingerprint[:8]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """Where and how a run is computed; none of it changes the result beyond rounding."""
+
+    folder: Path
+    """The run directory."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:N or mps."""
+    force: bool = False
+    """Throw away what the folder holds and start anew."""
+    resume: bool = False
+    """Insist that there is something to go on from."""
+    checkpoint_seconds: float = 60.0
+    """Time between two saved states."""
+    command: str = ""
+    """The command line, to be repeated by a reader of the result."""
