@@ -54,6 +54,7 @@ class FinishedRun:
     """Hours that the annotations cost."""
     planned_hours: float
     hours_by_kind: Mapping[str, float]
+    """Hours by annotation kind, and those of ``objectness`` where they were charged."""
     pool: int
     validation_images: int
     costs: str
@@ -93,6 +94,11 @@ def _interval(document: Any) -> tuple[float, float, float] | None:
     return low, high, _number(document.get("level", 0.95), "miou_interval.level", 0, 1)
 
 
+def _hours_by_kind(document: Mapping[str, Any]) -> dict[str, float]:
+    objectness = _number(document.get("objectness_hours", 0.0), "objectness_hours")
+    return _numbers(document["hours_by_kind"], "hours_by_kind") | ({"objectness": objectness} if objectness else {})
+
+
 def _budget(path: Path) -> float | None:
     """The hours offered, if the run was bought by hours (plan.json is a help here, not a need)."""
     if not path.is_file():
@@ -129,7 +135,7 @@ def _finished(name: str, path: Path, document: Mapping[str, Any]) -> FinishedRun
         budget_hours=_budget(path / "plan.json"),
         hours=_number(hours["actual"], "hours.actual"),
         planned_hours=_number(hours["planned"], "hours.planned"),
-        hours_by_kind=_numbers(document["hours_by_kind"], "hours_by_kind"),
+        hours_by_kind=_hours_by_kind(document),
         pool=int(document["pool"]),
         validation_images=int(document["validation_images"]),
         costs=str(document["costs"]),

@@ -15,8 +15,8 @@ __all__ = ["Point", "Setting", "apart", "budgets", "gather", "nearest", "same_ho
 
 SAME_HOURS = 0.05
 """Hours within 5 % of each other count as the same budget: images are bought whole, and pools end."""
-SAME_IMAGES = 0.02
-"""Seeds of one point may differ by so many images: each image costs what its own content costs."""
+SAME_PURCHASE = 0.02
+"""Seeds of one point may differ by 2 % in images, or in hours where images were asked for: each image costs its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +98,11 @@ class Point:
         return self.runs[0].mix
 
     @property
+    def pool_ended(self) -> bool:
+        """Whether every image there is was bought, so that hours may be left over."""
+        return sum(self.mix.values()) >= self.runs[0].pool
+
+    @property
     def bought(self) -> str:
         """The mix in words; a pure one needs no name beside its strategy's."""
         if list(self.mix) == [self.strategy]:
@@ -168,9 +173,11 @@ def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
     first = point[0]
     if run.seed in {other.seed for other in point} or run.mix.keys() != first.mix.keys():
         return False
-    if run.budget_hours != first.budget_hours or run.pool != first.pool:
+    if run.pool != first.pool or (run.budget_hours is None) != (first.budget_hours is None):
         return False
-    return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_IMAGES * first.mix[kind]) for kind in run.mix)
+    if abs((run.budget_hours or 0.0) - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
+        return False
+    return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
 
 
 def gather(group: Sequence[FinishedRun]) -> tuple[Point, ...]:

@@ -12,12 +12,13 @@
     );
   };
 
-  const dressed = (id, trace, colour) => {
+  const dressed = (id, trace, colour, narrow) => {
     const marker = { ...trace.marker, line: { ...trace.marker.line, color: colour.ink } };
     if (trace.meta === "reference") {
       marker.color = colour.muted;
       marker.line.color = colour.muted;
-      return { ...trace, marker, visible: shown.get(id) !== false };
+      const name = narrow ? trace.name.replaceAll(/[:,] /g, (mark) => `${mark.trim()}<br>`) : trace.name;
+      return { ...trace, name, marker, visible: shown.get(id) !== false };
     }
     const bars = trace.error_y ? { error_y: { ...trace.error_y, color: colour.muted } } : {};
     return { ...trace, ...bars, marker };
@@ -32,7 +33,7 @@
     const { data, layout } = figures[div.id];
     const narrow = div.clientWidth < 560;
     const family = getComputedStyle(document.body).fontFamily;
-    Plotly.react(div, data.map((trace) => dressed(div.id, trace, colour)), {
+    Plotly.react(div, data.map((trace) => dressed(div.id, trace, colour, narrow)), {
       ...layout,
       uirevision: "kept", // what the reader hid or zoomed stays so
       paper_bgcolor: "rgba(0,0,0,0)",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from budgetseg.report.finished import FinishedRun, SkippedRun
-from budgetseg.report.frontier import Point, Setting
+from budgetseg.report.frontier import Point, Setting, same_hours
 from budgetseg.report.reference import ReferencePoint
 from budgetseg.report.verdict import hours_text
 
@@ -102,7 +102,8 @@ def budget_table(levels: Sequence[tuple[float, Sequence[Point]]]) -> str:
         if point is None:
             return Number(NONE)
         half = f" {_spread(point)}" if point.spread == "seeds" else ""
-        left = "" if point.budget_hours is None or point.hours > 0.95 * point.budget_hours else "*"
+        spent = point.budget_hours is None or same_hours(point.hours, point.budget_hours)
+        left = "*" if point.pool_ended and not spent else ""
         return Number(f"{point.miou:.1f}{half}{left}", strong=point.miou == best)
 
     rows: list[Sequence[Cell]] = []

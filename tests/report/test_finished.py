@@ -37,6 +37,12 @@ def test_every_value_is_that_of_the_files(make_run, tmp_path):
     assert run.config["seed"] == 0
 
 
+def test_objectness_that_was_charged_is_part_of_the_hours(make_run):
+    path = make_run("r", hours=6.0, hours_by_kind={"point": 5.25}, objectness_hours=0.75)
+    (run,), _ = read_runs(path)
+    assert run.hours_by_kind == {"point": 5.25, "objectness": 0.75}
+
+
 def broken_json(path: Path) -> None:
     (path / "result.json").write_text('{"schema": ')
 

@@ -44,6 +44,7 @@ def test_without_an_interval_none_is_invented(make_run, runs):
     [
         ({"seed": 1}, 1),
         ({"seed": 1, "mix": {"point": 893, "full": 100}}, 1),  # per-image costs: the same hours, a few images fewer
+        ({"seed": 1, "budget_hours": 6.05}, 1),  # images were asked for: other images, other hours
         ({"seed": 1, "mix": {"point": 500, "full": 100}}, 2),
         ({"seed": 1, "mix": {"point": 900, "full": 40}}, 2),
         ({"seed": 1, "mix": {"point": 900}}, 2),

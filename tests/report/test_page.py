@@ -51,7 +51,7 @@ class Page(HTMLParser):
             self._rows[-1].append(words)
         if tag == "caption":
             self._caption = words
-        if tag == "table" and "image" not in self._rows[0]:
+        if tag == "table" and "truth" not in self._rows[0]:
             self.tables[self._caption] = self._rows
         if tag == "script":
             self.scripts.append((self.elements[self._last_script()][1], words))
@@ -148,6 +148,14 @@ def test_tables_hold_the_numbers_of_the_results(page, runs):
             assert cell == f"{mean:.1f}"
     points = {row[0]: row for row in page.tables["The points of the frontier"][1:]}
     assert points["full"][4:] == ["52.25", "± 0.4", "seeds", "0, 1"]
+
+
+def test_a_star_marks_a_pool_that_ended_and_nothing_else(make_run, tmp_path):
+    make_run("hybrid", hours=6.0, miou=60.0)
+    make_run("image", strategy="image", hours=4.0, miou=30.0)  # all 1,000 images
+    make_run("full", strategy="full", hours=4.0, miou=40.0, mix={"full": 60})  # the next mask did not fit
+    rows = Page(draw_page(read_report(tmp_path / "runs"))).tables["mIoU that each strategy reached, by hours offered"]
+    assert rows == [["hours", "hybrid", "full", "image"], ["6 h", "60.0", "40.0", "30.0*"]]
 
 
 def test_charts_hold_the_numbers_of_the_tables(page):
