@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from budgetseg.errors import InvalidInputError, MissingPackageError
-from budgetseg.learn.segmenter import seeded_from
 from budgetseg.learn.timm_fcn import TimmFcn
 from budgetseg.learn.weights import Weights, load_weights, read_state_dict
 
@@ -92,8 +91,7 @@ def build_efficientnet_lite0(
     """
     import timm  # takes a second, which runs with other backbones need not wait
 
-    with seeded_from(generator):
-        features: Any = timm.create_model("tf_efficientnet_lite0", features_only=True, out_indices=(3, 4))
+    features: Any = timm.create_model("tf_efficientnet_lite0", features_only=True, out_indices=(3, 4))
     if weights is not None:
         given = (
             package_weights()

@@ -10,7 +10,7 @@ import torch
 from budgetseg.errors import InvalidInputError, did_you_mean
 from budgetseg.learn.fcn32s import build_fcn32s
 from budgetseg.learn.lite0 import build_efficientnet_lite0
-from budgetseg.learn.segmenter import Segmenter
+from budgetseg.learn.segmenter import Segmenter, seeded_from
 from budgetseg.learn.timm_fcn import build_timm
 from budgetseg.learn.tiny import build_tiny
 from budgetseg.learn.weights import Weights
@@ -19,7 +19,7 @@ __all__ = ["NETWORKS", "NetworkBuilder", "build_network"]
 
 
 class NetworkBuilder(Protocol):
-    """Builds a network; equal generators give equal networks, and torch's global random state is left alone."""
+    """Builds a network whose every random number comes from the generator."""
 
     def __call__(
         self,
@@ -61,7 +61,7 @@ def build_network(
         class_names: One a score; the first is the background.
         supervision: Whether every training image has a full mask. Only ``vgg16`` starts differently, as in the paper:
             with a zero classifier for ``"full"``, with the ImageNet rows of the same classes for ``"weak"``.
-        generator: Draws what is not pretrained, on the CPU.
+        generator: Draws what is not pretrained, on the CPU; torch's global random state is left alone.
         weights: ``"imagenet"``, a file or an http(s) address (``.pth`` or ``.safetensors``), or None (or ``"none"``)
             for a random start. ``tiny`` has no ImageNet weights and always starts at random.
         allow_leaky_weights: Take weights that were trained on segmentation masks, too.
@@ -85,12 +85,13 @@ def build_network(
         )
     if isinstance(weights, str) and weights not in ("imagenet", "none") and not weights.startswith(("http:", "https:")):
         weights = Path(weights)
-    network = NETWORKS[family](
-        backbone,
-        class_names,
-        supervision=supervision,
-        generator=generator,
-        weights=None if weights == "none" else weights,
-        allow_leaky_weights=allow_leaky_weights,
-    )
+    with seeded_from(generator):  # layers draw a start of their own before we draw ours
+        network = NETWORKS[family](
+            backbone,
+            class_names,
+            supervision=supervision,
+            generator=generator,
+            weights=None if weights == "none" else weights,
+            allow_leaky_weights=allow_leaky_weights,
+        )
     return network.train()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
 from budgetseg.learn.segmenter import HEAD_STD, Segmenter, seeded_from
-from budgetseg.learn.upsample import bilinear_matrix, upsample
+from budgetseg.learn.upsample import summed
 from budgetseg.learn.weights import Weights, load_weights, refuse_leaky
 
 __all__ = ["TimmFcn", "build_timm"]
@@ -70,20 +70,13 @@ class TimmFcn(Segmenter):
         self.segmentation_head = nn.ModuleList(classifiers)
 
     def scores(self, images_B3HW: Tensor) -> Tensor:
-        """Scores on the finer scale: those of the finer map plus those of the coarser one."""
+        """Scores on the finer of the scales: those of each scale, summed."""
         maps = self.features(images_B3HW)
-        scores_BChw: Tensor | None = None
+        parts = []
         for level, classifier in zip(self.levels, self.segmentation_head, strict=True):
-            features_BDhw = maps[level]
-            part_BChw = classifier(features_BDhw.permute(0, 3, 1, 2) if self.channels_last else features_BDhw)
-            if scores_BChw is None:
-                scores_BChw = part_BChw
-                continue
-            rows = bilinear_matrix(part_BChw.shape[2], scores_BChw.shape[2])
-            columns = bilinear_matrix(part_BChw.shape[3], scores_BChw.shape[3])
-            scores_BChw = scores_BChw + upsample(part_BChw, rows, columns)
-        assert scores_BChw is not None
-        return scores_BChw
+            features_BDhw = maps[level].permute(0, 3, 1, 2) if self.channels_last else maps[level]
+            parts.append(classifier(features_BDhw))
+        return summed(parts)
 
 
 def build_timm(
@@ -245,7 +238,9 @@ def _require_download(backbone: str, config: Any) -> None:
         return
     address = hf_hub_url(config.hf_hub_id, files[0])
     try:
-        urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=HUB_TIMEOUT_SECONDS)  # noqa: S310
+        request = urllib.request.Request(address, method="HEAD")  # noqa: S310 - always https, or what the hub is set to
+        with urllib.request.urlopen(request, timeout=HUB_TIMEOUT_SECONDS):  # noqa: S310
+            return
     except urllib.error.HTTPError:
         return  # it answers; whether it has the file is for timm to find out
     except OSError as error:

@@ -5,55 +5,54 @@ Shape suffixes: B images, 3 colours, C classes, H x W pixels, h x w cells.
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import torch
 from torch import Tensor, nn
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.learn.segmenter import HEAD_STD, Segmenter
-from budgetseg.learn.upsample import bilinear_matrix, upsample
+from budgetseg.learn.upsample import summed
 from budgetseg.learn.weights import Weights
 
 __all__ = ["Tiny", "build_tiny"]
 
 
-class Tiny(Segmenter):
-    """Six convolutions down to an eighth of the size, with a second classifier at a quarter of it.
+CHANNELS: Final = (16, 32, 64, 96)
+"""Features at a half, a quarter, an eighth and a sixteenth of the size."""
 
-    The last two convolutions are dilated, so that a cell sees most of a scene of 96 x 128 pixels.
+
+class Tiny(Segmenter):
+    """Seven convolutions down to a sixteenth of the size, with a linear classifier on each of the last three scales.
+
+    The coarsest scale sees most of a scene of 96 x 128 pixels, the finest draws the outlines.
     """
 
-    def __init__(self, classes: int, *, generator: torch.Generator, width: int = 32) -> None:
-        super().__init__("tiny", mean=(0.5,) * 3, std=(0.25,) * 3, stride=8, frozen_statistics=False)
-        self.quarter = nn.Sequential(
-            _convolution(3, width, stride=2),
-            _convolution(width, 2 * width, stride=2),
-            _convolution(2 * width, 2 * width),
-        )
-        self.eighth = nn.Sequential(
-            _convolution(2 * width, 3 * width, stride=2),
-            _convolution(3 * width, 3 * width, dilation=2),
-            _convolution(3 * width, 3 * width, dilation=4),
-        )
-        self.segmentation_head = nn.ModuleList([nn.Conv2d(2 * width, classes, 1), nn.Conv2d(3 * width, classes, 1)])
+    def __init__(self, classes: int, *, generator: torch.Generator, channels: Sequence[int] = CHANNELS) -> None:
+        super().__init__("tiny", mean=(0.45,) * 3, std=(0.25,) * 3, stride=2 ** len(channels), frozen_statistics=False)
+        stages = [nn.Sequential(_convolution(3, channels[0], stride=2))]
+        for coarse, fine in zip(channels[1:], channels[:-1], strict=True):
+            stages.append(nn.Sequential(_convolution(fine, coarse, stride=2), _convolution(coarse, coarse)))
+        classifiers = [nn.Conv2d(depth, classes, 1) for depth in channels[1:]]
+        self.stages = nn.ModuleList(stages)
+        self.segmentation_head = nn.ModuleList(classifiers)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 # He et al. 2015: keeps the variance of activations through rectified layers.
                 fan_in = module.weight[0].numel()
-                std = HEAD_STD if module.bias is not None else math.sqrt(2 / fan_in)
+                std = HEAD_STD if module in classifiers else math.sqrt(2 / fan_in)
                 nn.init.normal_(module.weight, std=std, generator=generator)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
 
     def scores(self, images_B3HW: Tensor) -> Tensor:
-        """Scores at a quarter of the size: those of the finer map plus those of the coarser one."""
-        quarter_BDhw = self.quarter(images_B3HW)
-        fine_BChw: Tensor = self.segmentation_head[0](quarter_BDhw)
-        coarse_BChw = self.segmentation_head[1](self.eighth(quarter_BDhw))
-        rows = bilinear_matrix(coarse_BChw.shape[2], fine_BChw.shape[2])
-        columns = bilinear_matrix(coarse_BChw.shape[3], fine_BChw.shape[3])
-        return fine_BChw + upsample(coarse_BChw, rows, columns)
+        """Scores at a quarter of the size: those of each scale, summed."""
+        features_BDhw = self.stages[0](images_B3HW)
+        parts = []
+        for stage, classifier in zip(self.stages[1:], self.segmentation_head, strict=True):
+            features_BDhw = stage(features_BDhw)
+            parts.append(classifier(features_BDhw))
+        return summed(parts)
 
 
 def build_tiny(

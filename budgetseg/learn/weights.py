@@ -6,6 +6,7 @@ Weights that were trained on segmentation masks would smuggle annotation hours i
 import hashlib
 import re
 from collections.abc import Iterable
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -126,7 +127,7 @@ def download(address: str) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         prefix = promised.group(1) if promised else None
         torch.hub.download_url_to_file(address, str(place), hash_prefix=prefix, progress=False)
-    except (OSError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, HTTPException) as error:
         raise DataError(
             f"{address}: cannot download these weights ({error}); "
             f"give a file with --weights FILE, or start from random weights with --weights none"
