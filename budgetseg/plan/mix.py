@@ -25,8 +25,9 @@ class Mix:
         for kind, count in images.items():
             if kind not in KINDS:
                 raise InvalidInputError(f'unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}')
-            if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-                raise InvalidInputError(f"mix: {kind}: expected a whole number of images >= 0, got {count!r}")
+            given: object = count  # a mix may come from a file
+            if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+                raise InvalidInputError(f"mix: {kind}: expected a whole number of images >= 0, got {given!r}")
         return cls(tuple((kind, images[kind]) for kind in KINDS if images.get(kind, 0) > 0))
 
     def __getitem__(self, kind: str) -> int:

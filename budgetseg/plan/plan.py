@@ -1,6 +1,7 @@
 """A plan: what to buy with a budget, what to expect of it, and what else the same hours would buy."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,14 @@ class Plan:
     """What the predictions rest on; None where nothing is predicted."""
     holds_for: str | None = None
     """The recipe and data for which the predictions hold, in a sentence."""
+    accounting: str = "exact"
+    """``exact`` or ``paper``, see `budgetseg.costs.accounting`."""
+    dataset: str | None = None
+    """What ``pool`` and ``workload`` were taken from."""
+    workload: Mapping[str, float] | None = None
+    """The mean image: ``classes_asked``, ``classes_present``, ``instances``."""
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    """Kinds that could not be chosen, each with the reason."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document."""
@@ -79,6 +88,10 @@ class Plan:
             "costs": self.costs,
             "evidence": self.evidence,
             "holds_for": self.holds_for,
+            "accounting": self.accounting,
+            "dataset": self.dataset,
+            "workload": None if self.workload is None else dict(self.workload),
+            "unavailable": dict(self.unavailable),
         }
 
 
@@ -94,7 +107,9 @@ def read_plan(path: Path) -> Plan:
     """
     document = read_json(path)
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise InvalidInputError(f'{path}: expected a plan ("schema": "{SCHEMA}"); make one with: budgetseg plan -o {path}')
+        raise InvalidInputError(
+            f'{path}: expected a plan ("schema": "{SCHEMA}"); make one with: budgetseg plan -o {path}'
+        )
     try:
         return Plan(
             budget_hours=float(document["budget_hours"]),
@@ -114,6 +129,10 @@ def read_plan(path: Path) -> Plan:
             costs=str(document.get("costs", "")),
             evidence=document.get("evidence"),
             holds_for=document.get("holds_for"),
+            accounting=str(document.get("accounting", "exact")),
+            dataset=document.get("dataset"),
+            workload=document.get("workload"),
+            unavailable=dict(document.get("unavailable", {})),
         )
     except KeyError as error:
         raise InvalidInputError(f"{path}: plan lacks the key {error}") from error

@@ -1,0 +1,106 @@
+"""``budgetseg plan``: the best mix under a budget, from published or own evidence."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from budgetseg.errors import BudgetTooSmallError, InvalidInputError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from budgetseg.costs.workload import Workload
+
+__all__ = ["plan"]
+
+
+def plan(
+    hours: Annotated[str, typer.Option(help="Annotators' hours there are, such as 60, 2.5, 90m or 1h30m.")],
+    costs: Annotated[str, typer.Option(help="Cost book: a shipped name or a TOML file.")] = "voc2012",
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            help="Take the pool and the mean image from the training images of this data set: scenes, a VOC devkit or "
+            "a folder of images and masks.  [default: PASCAL VOC 2012's published statistics]"
+        ),
+    ] = None,
+    classes: Annotated[
+        str | None, typer.Option(help="Keep only images of these classes of the data set: a,b,c.")
+    ] = None,
+    instances: Annotated[
+        Path | None, typer.Option(help="Boxes of instances (JSON), where the data set has no instance masks.")
+    ] = None,
+    evidence: Annotated[
+        str, typer.Option(help="What predictions rest on: paper, or a CSV file, one training a row.")
+    ] = "paper",
+    pool: Annotated[int | None, typer.Option(help="Images there are to annotate, instead of the data set's.")] = None,
+    accounting: Annotated[
+        str, typer.Option(help="exact, or paper: the paper's rounded seconds. Neither goes over budget.")
+    ] = "exact",
+    objectness_seconds: Annotated[str, typer.Option(help="What an objectness prior costs, paid once.")] = "0",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the JSON document to this file.")] = None,
+) -> None:
+    """Plan how to spend annotation hours: images per kind, the mIoU to expect, and what else the hours would buy."""
+    from budgetseg.cli.output import emit, notice
+    from budgetseg.cli.plan_drawing import draw_plan
+    from budgetseg.costs.book import load_book
+    from budgetseg.costs.hours import seconds_of_hours
+    from budgetseg.costs.per_image import check_choices
+    from budgetseg.costs.workload import exact_number
+    from budgetseg.files import write_json
+    from budgetseg.plan.choose import choose_plan
+    from budgetseg.plan.evidence import misspelt, read_evidence
+
+    check_choices(accounting, 1, "once")
+    try:
+        budget_seconds: Fraction = seconds_of_hours(hours)
+    except BudgetTooSmallError:
+        budget_seconds = exact_number(0, "hours")  # planning knows the costs, so it can say how much would do
+    known = read_evidence(evidence)
+    if known.ignored_columns:
+        hints = [f'"{column}" looks like {kind}' for column, kind in misspelt(known.ignored_columns).items()]
+        hint = f"; {', '.join(hints)}" if hints else ""
+        notice(f"{known.name}: columns not used: {', '.join(known.ignored_columns)}{hint}")
+    name, workload, images = _pool(dataset, classes, instances)
+    chosen = choose_plan(
+        budget_seconds=budget_seconds,
+        book=load_book(costs),
+        workload=workload,
+        pool=images if pool is None else pool,
+        evidence=known,
+        accounting="paper" if accounting == "paper" else "exact",
+        fixed_seconds=exact_number(objectness_seconds, "--objectness-seconds"),
+        dataset=name,
+    )
+    document = chosen.to_dict()
+    if output is not None:
+        write_json(output, document)
+        notice(f"plan written to {output}")
+    emit(document, as_json, lambda console: draw_plan(chosen, console))
+
+
+def _pool(dataset: str | None, classes: str | None, instances: Path | None) -> "tuple[str, Workload, int]":
+    """Return what to call the images, their mean, and how many there are."""
+    from budgetseg.costs.workload import PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, Workload
+
+    if dataset is None:
+        if classes is not None or instances is not None:
+            raise InvalidInputError(
+                f"--{'classes' if classes is not None else 'instances'}: chooses among a data set's images; "
+                "give the data set with --dataset"
+            )
+        return "PASCAL VOC 2012's published statistics", PASCAL_VOC_2012, PASCAL_VOC_2012_POOL
+    from budgetseg.data.index import index_images
+    from budgetseg.data.open import open_dataset
+
+    wanted = tuple(name.strip() for name in classes.split(",") if name.strip()) if classes else ()
+    images = open_dataset(dataset, classes=wanted, instances=instances)
+    index = index_images(images, "train")
+    workload = Workload.mean(
+        classes_asked=index.classes_asked,
+        classes_present_N=index.classes_present_N.tolist(),
+        instances_N=index.instances_N.tolist(),
+    )
+    return images.name, workload, len(index.ids)

@@ -1,0 +1,54 @@
+"""A plan as the first screen shows it; every figure is one of its JSON document."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from budgetseg.plan.mix import Mix
+    from budgetseg.plan.plan import Plan, Prediction
+
+__all__ = ["draw_plan"]
+
+
+def draw_plan(plan: "Plan", console: "Console") -> None:
+    """Print the chosen mix, what it should reach, the alternatives, and what all of it rests on."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    def say(text: str) -> None:
+        console.print(text, markup=False)
+
+    say(f"{_hours(plan.budget_hours)} h buy {plan.mix} ({plan.mix.images:,} images, {_hours(plan.hours)} h).")
+    if plan.predicted_miou is not None:
+        percent = f"{plan.predicted_miou.level:.0%}"
+        say(f"Expected mIoU {_miou(plan.predicted_miou)} ({percent} interval for one new training).")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("mix")
+    for column in ("images", "hours", "expected mIoU"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_row(f"chosen: {plan.mix}", *_cells(plan.mix, plan.hours, plan.predicted_miou), style="bold")
+    for other in plan.alternatives:
+        label = other.name if len(other.mix.counts) == 1 else f"{other.name}: {other.mix}"
+        table.add_row(label, *_cells(other.mix, other.hours, other.predicted_miou))
+    console.print(table)
+    if plan.holds_for:
+        say(plan.holds_for)
+    mean = plan.workload or {}
+    image = ", ".join(f"{value:.3g} {what.replace('_', ' ')}" for what, value in mean.items())
+    say(f"Images: {plan.pool:,} of {plan.dataset or 'your pool'} ({image} an image).")
+    say(f"Costs: {plan.costs}, {plan.accounting} accounting. Evidence: {plan.evidence}.")
+    for kind, reason in plan.unavailable.items():
+        say(f"Not considered: {kind} ({reason}).")
+
+
+def _cells(mix: "Mix", hours: float, prediction: "Prediction | None") -> tuple[str, str, str]:
+    return f"{mix.images:,}", _hours(hours), "not known" if prediction is None else _miou(prediction)
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.2f}".rstrip("0").rstrip(".") if hours >= 1 else f"{hours:.3g}"
+
+
+def _miou(prediction: "Prediction") -> str:
+    return f"{prediction.mean:.1f} [{prediction.low:.1f}, {prediction.high:.1f}]"

@@ -1,0 +1,167 @@
+"""Choosing a plan: the mix of highest expected mIoU that hours and pool allow, beside what else they would buy."""
+
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+import numpy as np
+
+from budgetseg.costs.accounting import Accounting
+from budgetseg.costs.book import CostBook
+from budgetseg.costs.kinds import KINDS
+from budgetseg.costs.workload import Workload
+from budgetseg.errors import BudgetTooSmallError, InvalidInputError
+from budgetseg.plan.alternatives import Prices, paper_hybrid, pure_alternatives
+from budgetseg.plan.evidence import PAPER, Evidence
+from budgetseg.plan.fit import fit_surface
+from budgetseg.plan.mix import Mix
+from budgetseg.plan.plan import Alternative, Plan, Prediction
+from budgetseg.plan.search import Counts, Limits, best_counts
+from budgetseg.plan.surface import Surface
+
+__all__ = ["choose_plan", "holds_for"]
+
+_NOTHING: Final = Fraction(0)
+_TIE_MIOU: Final = 0.5  # seeds of one recipe differ by as much, and each further kind is one more job to organise
+
+
+def choose_plan(
+    *,
+    budget_seconds: Fraction,
+    book: CostBook,
+    workload: Workload,
+    pool: int,
+    evidence: Evidence,
+    accounting: Accounting = "exact",
+    fixed_seconds: Fraction = _NOTHING,
+    dataset: str | None = None,
+) -> Plan:
+    """Choose how many images to buy at each kind.
+
+    Args:
+        budget_seconds: Seconds of annotators' work there are.
+        book: What annotation costs.
+        workload: The mean image of the data set.
+        pool: Images there are to annotate; each is bought at one kind.
+        evidence: Trainings on which predictions rest.
+        accounting: ``paper`` reckons with the paper's rounded seconds, but never rounds a number of images up.
+        fixed_seconds: Paid once, whatever is bought.
+        dataset: What to call the images for which ``workload`` and ``pool`` hold.
+
+    Returns:
+        The plan; it and every alternative keep budget and pool, and none of the alternatives is expected to reach
+        more. Of mixes within 0.5 mIoU of the best, it is one with the fewest kinds.
+
+    Raises:
+        BudgetTooSmallError: Not one image can be paid for; the message says how much would do.
+        InvalidInputError: A pool below 1, a budget or fixed seconds below 0, or no kind with both a cost and evidence.
+    """
+    if pool < 1:
+        raise InvalidInputError(f"pool: expected at least 1 image to annotate, got {pool}")
+    if budget_seconds < 0:
+        raise InvalidInputError(f"budget: expected at least 0 hours, got {float(budget_seconds / 3600):g}")
+    prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
+    usable = tuple(kind for kind in prices.seconds_of if kind in evidence.kinds)
+    if not usable:
+        raise InvalidInputError(
+            f"{evidence.name}: knows {', '.join(evidence.kinds)}, "
+            f"cost book {book.origin} has costs for {', '.join(book.kinds)}; a kind needs both"
+        )
+    _require_one_image(budget_seconds, prices, usable)
+
+    others = list(pure_alternatives(book, workload, budget_seconds, pool, fixed_seconds, accounting=accounting))
+    hybrid = paper_hybrid(book, workload, budget_seconds, pool, fixed_seconds, accounting=accounting)
+    if hybrid is not None:
+        others.append(hybrid)
+    surface = fit_surface(evidence)
+    counts_K = _best(surface, prices, usable, budget_seconds, pool, others)
+    mix = Mix.of({kind: int(images) for kind, images in zip(KINDS, counts_K, strict=True)})
+    return Plan(
+        budget_hours=float(budget_seconds / 3600),
+        mix=mix,
+        hours=float(prices.seconds_of_mix(mix.to_dict()) / 3600),
+        predicted_miou=_predict(surface, mix),
+        alternatives=tuple(replace(other, predicted_miou=_predict(surface, other.mix)) for other in others),
+        pool=pool,
+        costs=book.origin,
+        evidence=evidence.name,
+        holds_for=holds_for(evidence),
+        accounting=accounting,
+        dataset=dataset,
+        workload=workload.to_dict(),
+        unavailable=_unavailable(book, evidence),
+    )
+
+
+def _require_one_image(budget_seconds: Fraction, prices: Prices, usable: tuple[str, ...]) -> None:
+    cheapest = min(usable, key=prices.seconds_of.__getitem__)
+    needed_seconds = prices.fixed_seconds + prices.seconds_of[cheapest]
+    if budget_seconds < needed_seconds:
+        enough_hours = ceil(needed_seconds / 3600 * 10_000) / 10_000  # rounded up, so that it is enough
+        once = f", {float(prices.fixed_seconds):,.1f} s of it paid once" if prices.fixed_seconds else ""
+        raise BudgetTooSmallError(
+            f"{float(budget_seconds / 3600):g} h buy nothing: one image at the cheapest kind, {cheapest}, "
+            f"takes {float(needed_seconds):,.1f} s{once}; give at least {enough_hours:g} h"
+        )
+
+
+def _counts(mix: Mix) -> Counts:
+    return np.array([mix[kind] for kind in KINDS], np.int64)
+
+
+def _best(
+    surface: Surface,
+    prices: Prices,
+    usable: tuple[str, ...],
+    budget_seconds: Fraction,
+    pool: int,
+    others: list[Alternative],
+) -> Counts:
+    costs, budget = prices.whole(budget_seconds, pool)
+    limits = Limits(
+        costs_K=np.array([costs.get(kind, 0) for kind in KINDS], np.int64),
+        budget=budget,
+        pool=pool,
+        usable_K=np.array([kind in usable for kind in KINDS]),
+    )
+    return best_counts(
+        lambda counts_MK: surface.mean(counts_MK.astype(np.float64)),
+        limits,
+        also=[_counts(other.mix) for other in others],
+        tie=_TIE_MIOU,
+    )
+
+
+def _predict(surface: Surface, mix: Mix) -> Prediction | None:
+    if any(kind not in surface.kinds for kind, _ in mix):
+        return None
+    return surface.predict(_counts(mix)[None].astype(np.float64))[0]
+
+
+def _unavailable(book: CostBook, evidence: Evidence) -> dict[str, str]:
+    reasons = {}
+    for kind in KINDS:
+        if book.missing(kind):
+            reasons[kind] = f"cost book {book.origin} lacks {' and '.join(book.missing(kind))}"
+        elif kind not in evidence.kinds:
+            reasons[kind] = f"evidence {evidence.name} holds no training with it, so nothing is predicted"
+    return reasons
+
+
+def holds_for(evidence: Evidence) -> str:
+    """Say for which trainer and images the predictions hold, so that nobody takes them for his own."""
+    if evidence.name == PAPER:
+        # Figures: the paper's Table 3; Zhang et al. (Duke), arXiv 2312.10600, VOC 2012 val with a PSPNet.
+        return (
+            "The predictions hold for the trainer of the paper (FCN-32s on VGG16, 2016) on PASCAL VOC 2012: there 883 "
+            "full masks give 22.1 mIoU, while 800 give 52.2 with a PSPNet in the Duke study (arXiv 2312.10600). With a "
+            "modern trainer do not read this ranking as yours; plan from trainings of your own: --evidence FILE.csv. "
+            "Clicks and strokes had an objectness prior there; --objectness-seconds 2968.2 charges it."
+        )
+    recipe = evidence.recipe or "the trainer"
+    dataset = evidence.dataset or "the images"
+    return (
+        f"The predictions hold for {recipe} on {dataset} of {evidence.name}; "
+        "other trainers and images rank the kinds differently."
+    )
