@@ -87,7 +87,8 @@ class Fcn32s(Segmenter):
         scores_BChw = self.scores(self.normalise(images_B3HW))
         sizes = zip(scores_BChw.shape[2:], images_B3HW.shape[2:], strict=True)
         rows_Hh, columns_Ww = (
-            deconvolution_matrix(cells, pixels, stride=STRIDE_PIXELS, offset=CROP_PIXELS) for cells, pixels in sizes
+            deconvolution_matrix(cells, pixels, stride=STRIDE_PIXELS, offset=CROP_PIXELS, device=scores_BChw.device)
+            for cells, pixels in sizes
         )
         return upsample(scores_BChw, rows_Hh, columns_Ww)
 

@@ -5,7 +5,6 @@ Shape suffixes: B images, 3 colours, C classes, H x W pixels, h x w cells of a c
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
@@ -77,9 +76,9 @@ class Segmenter(nn.Module):
         height, width = images_B3HW.shape[2:]
         filled_B3HW = functional.pad(normalised_B3HW, (0, -width % self.stride, 0, -height % self.stride))
         scores_BChw = self.scores(filled_B3HW)
-        rows_Hh = _rows(scores_BChw.shape[2], filled_B3HW.shape[2], height)
-        columns_Ww = _rows(scores_BChw.shape[3], filled_B3HW.shape[3], width)
-        return upsample(scores_BChw, rows_Hh, columns_Ww)
+        rows_Hh = bilinear_matrix(scores_BChw.shape[2], filled_B3HW.shape[2], scores_BChw.device)
+        columns_Ww = bilinear_matrix(scores_BChw.shape[3], filled_B3HW.shape[3], scores_BChw.device)
+        return upsample(scores_BChw, rows_Hh[:height], columns_Ww[:width])
 
     def normalise(self, images_B3HW: Tensor) -> Tensor:
         """The images on the scale that the weights expect."""
@@ -98,12 +97,6 @@ class Segmenter(nn.Module):
                 if isinstance(module, nn.modules.batchnorm._BatchNorm):
                     module.eval()
         return self
-
-
-@lru_cache(maxsize=64)
-def _rows(cells: int, pixels: int, kept: int) -> Tensor:
-    """Upsampling along one axis, without the pixels that were filled up; cached, as most images share a size."""
-    return bilinear_matrix(cells, pixels)[:kept]
 
 
 @contextmanager

@@ -41,6 +41,15 @@ def test_scales_are_summed_at_the_size_of_the_finest() -> None:
     torch.testing.assert_close(summed([fine, middle, coarse]), torch.full((1, 2, 8, 12), 111.0))
 
 
+def test_an_evaluation_does_not_spoil_the_next_training() -> None:
+    scores_BChw = torch.rand(1, 1, 3, 3, requires_grad=True)
+    with torch.inference_mode():
+        upsample(scores_BChw, bilinear_matrix(3, 11), bilinear_matrix(3, 11))
+    upsample(scores_BChw, bilinear_matrix(3, 11), bilinear_matrix(3, 11)).sum().backward()
+    assert scores_BChw.grad is not None
+    torch.testing.assert_close(scores_BChw.grad.sum(), torch.tensor(121.0))
+
+
 def test_a_scene_cut_in_half_by_classes_keeps_its_border_in_the_middle() -> None:
     scores_BChw = torch.tensor([[-1.0, -1.0, 1.0, 1.0]]).expand(1, 1, 4, 4)
     result = upsample(scores_BChw, bilinear_matrix(4, 32), bilinear_matrix(4, 32))
