@@ -10,7 +10,6 @@ import typer
 from budgetseg.cli.output import emit, notice
 from budgetseg.errors import InvalidInputError
 
-
 # Options that are fields of the run itself; the others say how the command behaves.
 _RECIPE_OPTIONS = {"iterations": "iterations", "batch": "batch", "crop": "crop", "lr": "lr", "recipe": "preset"}
 _LOSSES = {"image": "image_weight", "point": "point_weight", "objectness": "objectness_weight", "weak": "weak_weight"}
@@ -21,7 +20,7 @@ def run(
     strategy: Annotated[
         str | None,
         typer.Option(
-            help="What to buy: image, point, allpoints, squiggle, box, full, hybrid, ... (an unknown name lists all).  [default: hybrid]"
+            help="What to buy: image, point, squiggle, full, hybrid ... (a wrong name lists all).  [default: hybrid]"
         ),
     ] = None,
     plan: Annotated[Path | None, typer.Option(help="Buy the mix of this plan.json instead of a strategy.")] = None,
@@ -61,7 +60,7 @@ def run(
     backbone: Annotated[
         str | None,
         typer.Option(
-            help="tiny, efficientnet_lite0, vgg16 (FCN-32s) or timm/NAME.  [default: tiny for the scenes, else efficientnet_lite0]"
+            help="tiny (default for the scenes), efficientnet_lite0 (default elsewhere), vgg16 (FCN-32s) or timm/NAME."
         ),
     ] = None,
     weights: Annotated[
@@ -79,7 +78,7 @@ def run(
     absent_classes: Annotated[
         str | None,
         typer.Option(
-            help="Classes in neither truth nor prediction: skip them in the mean, or count them zero as the paper's code does.  [default: skip]"
+            help="Classes in neither truth nor prediction: skip, or zero as in the paper's code.  [default: skip]"
         ),
     ] = None,
     seed: Annotated[

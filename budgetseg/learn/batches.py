@@ -149,7 +149,7 @@ class TrainingSet:
         self.has_both = bool(strong and weak)
 
     def rows(self, iteration: int) -> list[int]:
-        """Return which examples an iteration sees: each stream is gone through in a new random order, again and again."""
+        """Return which examples an iteration sees; each stream is gone through in ever new random orders."""
         chosen = []
         for number, (rows, count) in enumerate(self._streams):
             for position in range(iteration * count, (iteration + 1) * count):
@@ -164,39 +164,31 @@ class TrainingSet:
         groups = [views] if self._canvas is not None else [[view] for view in views]
         return [_stack(group) for group in groups]
 
-    def _view(self, example: Example, generator: np.random.Generator) -> Mapping[str, NDArray[np.generic] | None]:
+    def _view(self, example: Example, generator: np.random.Generator) -> Mapping[str, NDArray[np.generic]]:
         window = Window.draw(self._recipe, generator)
         size = self._canvas or (example.height, example.width)
         labels_HW, weights_HW = labels_in_window(example, window, size)
-        objectness_HW = example.objectness_HW
-        return {
+        view = {
             "image_HW3": look_through(example.image_HW3, window, size, Image.Resampling.BILINEAR),
             "labels_HW": labels_HW,
             "weights_HW": weights_HW,
             "present_C": example.target.present_C,
-            "objectness_HW": None
-            if objectness_HW is None
-            else look_through(objectness_HW, window, size, Image.Resampling.BILINEAR),
             "strong": np.asarray(example.target.strong),
         }
+        if example.objectness_HW is not None:
+            view["objectness_HW"] = look_through(example.objectness_HW, window, size, Image.Resampling.BILINEAR)
+        return view
 
 
-def _stack(views: Sequence[Mapping[str, NDArray[np.generic] | None]]) -> Batch:
-    def stacked(name: str) -> torch.Tensor | None:
-        arrays = [view[name] for view in views]
-        present = [array for array in arrays if array is not None]
-        return torch.from_numpy(np.stack(present)) if len(present) == len(arrays) else None
+def _stack(views: Sequence[Mapping[str, NDArray[np.generic]]]) -> Batch:
+    def stacked(name: str) -> torch.Tensor:
+        return torch.from_numpy(np.stack([view[name] for view in views]))
 
-    images_BHW3 = stacked("image_HW3")
-    labels_BHW, weights_BHW = stacked("labels_HW"), stacked("weights_HW")
-    present_BC, strong_B = stacked("present_C"), stacked("strong")
-    assert images_BHW3 is not None and labels_BHW is not None and weights_BHW is not None
-    assert present_BC is not None and strong_B is not None
     return Batch(
-        images_B3HW=images_BHW3.permute(0, 3, 1, 2).float().div_(255.0),
-        labels_BHW=labels_BHW.long(),
-        weights_BHW=weights_BHW,
-        present_BC=present_BC,
-        objectness_BHW=stacked("objectness_HW"),
-        strong_B=strong_B,
+        images_B3HW=stacked("image_HW3").permute(0, 3, 1, 2).float().div_(255.0),
+        labels_BHW=stacked("labels_HW").long(),
+        weights_BHW=stacked("weights_HW"),
+        present_BC=stacked("present_C"),
+        objectness_BHW=stacked("objectness_HW") if "objectness_HW" in views[0] else None,
+        strong_B=stacked("strong"),
     )

@@ -5,6 +5,7 @@ done are all there is to a training's state.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -14,7 +15,7 @@ from safetensors.torch import save
 from budgetseg.errors import RunFailedError
 from budgetseg.files import write_bytes
 
-__all__ = ["restore_checkpoint", "save_checkpoint"]
+__all__ = ["restore_checkpoint", "save_checkpoint", "save_weights"]
 
 
 def save_checkpoint(
@@ -34,9 +35,20 @@ def save_checkpoint(
         for name, value in state.items():
             tensors[f"optimiser/{number}/{name}"] = torch.as_tensor(value)
     metadata = {"iterations_done": json.dumps(iterations_done), "fingerprint": fingerprint}
-    # safetensors wants plain memory: no views, no channels-last.
-    plain = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()}
-    write_bytes(path, save(plain, metadata))
+    write_bytes(path, save(_plain(tensors), metadata))
+
+
+def save_weights(path: Path, network: torch.nn.Module) -> None:
+    """Write the parameters and buffers of a trained network, whole or not at all."""
+    write_bytes(path, save(_plain(network.state_dict())))
+
+
+def _plain(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return tensors as safetensors wants them: in main memory, row by row, none a view of another."""
+    return {
+        name: tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
+        for name, tensor in tensors.items()
+    }
 
 
 def restore_checkpoint(path: Path, network: torch.nn.Module, optimiser: torch.optim.Optimizer, fingerprint: str) -> int:

@@ -16,6 +16,7 @@ from budgetseg.errors import RunFailedError
 from budgetseg.learn.batches import Batch, TrainingSet
 from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
 from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
+from budgetseg.learn.memory import keep_freed_memory
 from budgetseg.learn.recipe import Recipe
 
 __all__ = ["Precision", "Saving", "batch_loss", "learning_rate", "make_optimiser", "train"]
@@ -124,6 +125,8 @@ def train(
     Raises:
         RunFailedError: The loss is not finite, or the saved state cannot be read.
     """
+    keep_freed_memory()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # as images are stored, a third faster on CPUs
     optimiser = make_optimiser(network, recipe)
     done = restore_checkpoint(saving.path, network, optimiser, saving.fingerprint) if saving.path.exists() else 0
     on_resume(done)
@@ -139,7 +142,7 @@ def train(
         loss = _iteration(network, training_set.batches(done), recipe, object_classes, device, precision, training_set)
         if not math.isfinite(loss):
             raise RunFailedError(
-                f"iteration {done + 1}: the loss is {loss}; lower train.lr (now {recipe.lr:g}) and start anew with --force"
+                f"iteration {done + 1}: the loss is {loss}; lower train.lr (now {recipe.lr:g}), start anew with --force"
             )
         if recipe.clip_norm:
             torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)

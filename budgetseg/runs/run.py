@@ -5,8 +5,6 @@ Shape suffixes: N validation images, C classes.
 
 import io
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,15 +13,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from safetensors.torch import save as safetensors_bytes
 
 from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.errors import by_name
 from budgetseg.annotate.real_clicks import read_clicks
 from budgetseg.annotate.simulate import simulate
 from budgetseg.annotate.target import target_of
-from budgetseg.costs.hours import seconds_of_hours
 from budgetseg.costs.book import CostBook, load_book
+from budgetseg.costs.hours import seconds_of_hours
 from budgetseg.costs.workload import Workload
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
@@ -32,6 +29,7 @@ from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.files import write_bytes
 from budgetseg.learn.batches import Example, TrainingSet, canvas_of
+from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.evaluate import class_iou, confusion, mean_iou, miou_interval, predict
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.objectness import objectness_map
@@ -182,7 +180,7 @@ class _Run:
         ).to(self.device)
         self._train(network, training_set, len(dataset.classes))
         seconds_train = time.monotonic() - started
-        write_bytes(self.directory.final_weights, safetensors_bytes(dict(network.state_dict())))
+        save_weights(self.directory.final_weights, network)
         return {**self._measure(network, dataset, canvas), "seconds_train": seconds_train}
 
     def _examples(self, dataset: Dataset, purchase: Purchase) -> list[Example]:

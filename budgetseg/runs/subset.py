@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from budgetseg.costs.per_image import seconds_of_images
 from budgetseg.costs.book import CostBook
+from budgetseg.costs.per_image import seconds_of_images
 from budgetseg.data.index import Index
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.mix import Mix
@@ -168,7 +168,7 @@ def buy_mix(
     """
     if mix.images > len(index.ids):
         raise InvalidInputError(
-            f"the plan holds {mix.images:,} images, the training split {len(index.ids):,}; plan with --dataset or --pool"
+            f"the plan holds {mix.images:,} images, the training split {len(index.ids):,}; plan with --dataset"
         )
     if not mix.images:
         raise BudgetTooSmallError("the plan buys no image; plan with more hours")

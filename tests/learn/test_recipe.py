@@ -42,7 +42,7 @@ def test_bad_settings_are_named(settings, message):
 
 
 def test_an_unknown_preset_is_refused():
-    with pytest.raises(InvalidInputError, match='unknown recipe "modren" .did you mean "modern"'):
+    with pytest.raises(InvalidInputError, match=r'unknown recipe "modren" .did you mean "modern"'):
         preset("modren", "tiny")
 
 
