@@ -22,7 +22,7 @@ Value = Callable[[Counts], NDArray[np.float64]]
 """From mixes (M, K) to what each is worth (M,)."""
 
 _LINE_POINTS = 32
-_GRID_POINTS = 5
+_GRID_POINTS = 4
 _CLIMB_STEPS = 200
 _GAIN = 1e-9
 
@@ -74,11 +74,12 @@ def best_counts(value: Value, limits: Limits, *, also: Iterable[Counts] = (), ti
     starts_MK = np.unique(starts_MK[limits.allow(starts_MK)], axis=0)
     worth_M = value(starts_MK)
     tops = []
-    for size in range(1, 4):  # climb from the best of each number of kinds, so that a simple answer can win a tie
+    for size in (1, 2, 3):  # climb from the best of each number of kinds, so that a simple answer can win a tie
         family_M = np.flatnonzero((starts_MK > 0).sum(axis=1) <= size)
         best = starts_MK[family_M[np.argmax(worth_M[family_M])]]
-        kinds = [kind for kind in usable if best[kind] > 0] if size < 3 else usable
-        tops.append(_climb(value, limits, best, kinds))
+        tops.append(_climb(value, limits, best, [kind for kind in usable if best[kind] > 0]))
+    top_worth_M = value(np.array(tops))
+    tops.append(_climb(value, limits, tops[int(np.argmax(top_worth_M))], usable))
     top_worth_M = value(np.array(tops))
     good = max(float(top_worth_M.max()) - tie, float(floor))
     return next(top for top, worth in zip(tops, top_worth_M, strict=True) if worth >= good)

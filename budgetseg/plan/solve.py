@@ -65,31 +65,33 @@ def solve(
     """
     weight_DR = np.ones_like(target_DR) if weight_DR is None else weight_DR
 
-    def residual_of(member: NDArray[np.intp], theta_DP: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return mIoU, the residuals of rows and priors, and the loss."""
-        miou_DR = miou_of(problem.layout, theta_DP, problem.counts_RK)
+    def residuals(member: NDArray[np.intp], theta_DP: Floats, miou_DR: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the residuals of rows and priors, and the loss."""
         row_DR = weight_DR[member] * (miou_DR - target_DR[member]) / problem.noise
         prior_residual_DP = (theta_DP - prior_DP[member]) / problem.sd_P
-        return miou_DR, row_DR, prior_residual_DP, (row_DR**2).sum(axis=1) + (prior_residual_DP**2).sum(axis=1)
+        return row_DR, prior_residual_DP, (row_DR**2).sum(axis=1) + (prior_residual_DP**2).sum(axis=1)
 
     theta_DP = start_DP.copy()
     active = np.arange(len(theta_DP))  # members still on the move
-    loss_D = residual_of(active, theta_DP)[3]
+    miou_DR = miou_of(problem.layout, theta_DP, problem.counts_RK)
+    loss_D = residuals(active, theta_DP, miou_DR)[2]
     damping_D = np.full(len(theta_DP), 1e-2)
     for _ in range(_STEPS):
         here_DP = theta_DP[active]
-        miou_DR, row_DR, prior_residual_DP, _ = residual_of(active, here_DP)
-        jacobian_DRP = jacobian(problem, here_DP, miou_DR) * weight_DR[active, :, None]
+        row_DR, prior_residual_DP, _ = residuals(active, here_DP, miou_DR[active])
+        jacobian_DRP = jacobian(problem, here_DP, miou_DR[active]) * weight_DR[active, :, None]
         # In units of the prior the normal matrix is I + J'J, so it is never singular.
         normal_DPP = np.swapaxes(jacobian_DRP, 1, 2) @ jacobian_DRP
         normal_DPP += np.eye(len(problem.sd_P)) * (1 + damping_D[active, None, None])
         slope_DP = np.einsum("drp,dr->dp", jacobian_DRP, row_DR) + prior_residual_DP
         trial_DP = here_DP - np.linalg.solve(normal_DPP, slope_DP[:, :, None])[:, :, 0] * problem.sd_P
-        trial_D = residual_of(active, trial_DP)[3]
+        trial_DR = miou_of(problem.layout, trial_DP, problem.counts_RK)
+        trial_D = residuals(active, trial_DP, trial_DR)[2]
         gain_D = loss_D[active] - trial_D
         better_D = gain_D > 0
         settled_D = np.where(better_D, gain_D < _TOLERANCE * (1 + trial_D), damping_D[active] > _STUCK)
         theta_DP[active[better_D]] = trial_DP[better_D]
+        miou_DR[active[better_D]] = trial_DR[better_D]
         loss_D[active[better_D]] = trial_D[better_D]
         damping_D[active] *= np.where(better_D, 0.2, 5.0)
         active = active[~settled_D]
