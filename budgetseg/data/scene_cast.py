@@ -4,7 +4,9 @@ Shape suffixes: 2 x and y, or two colours; 3 colours.
 """
 
 import math
+from bisect import bisect
 from collections.abc import Callable
+from itertools import accumulate
 
 import numpy as np
 
@@ -31,7 +33,7 @@ _CLUTTER_PATTERNS = (textures.plain, textures.plain, textures.waves, *(species.p
 def draw_members(rng: np.random.Generator, height: int, width: int) -> list[tuple[int, Thing]]:
     """The objects of a scene, each with its class index (from 1), the hindmost first."""
     frequency = np.array([species.frequency for species in SPECIES])
-    classes = 1 + rng.choice(len(_CLASSES_IN_SCENE), p=_CLASSES_IN_SCENE)
+    classes = 1 + _draw_place(rng, _CLASSES_IN_SCENE)
     chosen = rng.choice(len(SPECIES), size=classes, replace=False, p=frequency / frequency.sum())
     counts = [int(rng.geometric(1 / (1 + SPECIES[index].company))) for index in chosen]
     share = rng.beta(*_FOREGROUND_BETA)
@@ -115,13 +117,18 @@ def _thing(
     )
 
 
+def _draw_place(rng: np.random.Generator, shares: tuple[float, ...]) -> int:
+    """A place in ``shares``, each as often as its share, which sum to 1; quicker than ``Generator.choice``."""
+    return min(bisect(list(accumulate(shares)), rng.random()), len(shares) - 1)
+
+
 def _draw_hue(rng: np.random.Generator, species: Species) -> float:
-    return HUES[species.hues[rng.choice(len(species.hues), p=HUE_SHARES)]]
+    return HUES[species.hues[_draw_place(rng, HUE_SHARES)]]
 
 
 def _draw_colours(rng: np.random.Generator, hue: float) -> shapes.Array:
     """The two colours of one thing, of shape (2, 3)."""
-    accent = ACCENTS[rng.choice(len(ACCENTS), p=ACCENT_SHARES)]
+    accent = ACCENTS[_draw_place(rng, ACCENT_SHARES)]
     base_3 = textures.colour(rng, hue, (0.5, 1.0), (0.5, 1.0))
     if accent == "dark":
         other_3 = base_3 * np.float32(rng.uniform(0.1, 0.5))

@@ -58,12 +58,11 @@ class Thing:
 def pose(rng: np.random.Generator, tilt: float, squeeze: float) -> Array:
     """A turn by up to ``tilt`` radians, seen from a side: one direction shortened, to ``squeeze`` at the least."""
     slant, turn = rng.uniform(0, math.pi), rng.uniform(-tilt, tilt)
-    shorter = np.diag([1.0, 1 / rng.uniform(squeeze, 1)])
-    return np.asarray(_rotation(-slant) @ shorter @ _rotation(slant) @ _rotation(turn), np.float32)
-
-
-def _rotation(angle: float) -> NDArray[np.float64]:
-    return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    across_2 = np.array([math.cos(slant), math.sin(slant)])
+    turned_22 = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    # I + (k - 1) n n^T stretches by k along n, here the plane of the thing, which is to say that it shortens the image.
+    shorter_22 = np.eye(2) + (1 / rng.uniform(squeeze, 1) - 1) * np.outer(across_2, across_2)
+    return np.asarray(shorter_22 @ turned_22, np.float32)
 
 
 def _plane(pose_22: Array, x_HW: Array, y_HW: Array) -> tuple[Array, Array]:
@@ -116,44 +115,39 @@ def paint(rng: np.random.Generator, image_3HW: Array, thing: Thing) -> tuple[tup
     Returns:
         A part of the image, as rows and columns, and which of its pixels the thing covers.
     """
-    rows, columns, depth_HW = _depth(image_3HW.shape[1:], thing)
-    y_HW, x_HW = _offsets(rows, columns, thing)
-    u_HW, v_HW = _plane(thing.pose_22 / np.float32(thing.size_pixels), x_HW, y_HW)
+    where, depth_HW, u_HW, v_HW = _seen(image_3HW.shape[1:], thing)
     skin = thing.skin
     # Light from one side, darker towards the edge as on a round body, and irregularities.
     side, strength, roundness = rng.uniform(0, 2 * math.pi), rng.uniform(0, 0.35), rng.uniform(0, 0.4)
     light_HW = 1 + (strength * math.cos(side)) * u_HW + (strength * math.sin(side)) * v_HW
     light_HW -= roundness * np.maximum(1 - 3 * depth_HW, 0)
-    light_HW += skin.grain * textures.noise(rng, depth_HW.shape[0], depth_HW.shape[1], (2.0, 6.0))
+    light_HW += skin.grain * textures.noise(rng, depth_HW.shape[0], depth_HW.shape[1], (3.0,))
     surface_3HW = _mixed(skin.colours_23, skin.pattern(u_HW, v_HW)) * np.maximum(light_HW, 0.2)
     cover_HW = np.clip(depth_HW * thing.size_pixels + 0.5, 0, 1)
-    part_3HW = image_3HW[:, rows, columns]
+    part_3HW = image_3HW[:, where[0], where[1]]
     part_3HW += cover_HW * (surface_3HW - part_3HW)
-    return (rows, columns), depth_HW > 0
+    return where, depth_HW > 0
 
 
-def _depth(shape: tuple[int, ...], thing: Thing) -> tuple[slice, slice, Array]:
-    """The smallest part of an image that holds the thing, and the outline's values there."""
+def _seen(shape: tuple[int, ...], thing: Thing) -> tuple[tuple[slice, slice], Array, Array, Array]:
+    """The smallest part of an image that holds the thing, and there the outline's values, u and v."""
     reach = EXTENT * thing.size_pixels
-    rows, columns = (
-        slice(max(0, int(centre - reach)), min(side, int(centre + reach) + 2))
-        for centre, side in zip(reversed(thing.centre_xy), shape, strict=True)
+    (rows, y_H), (columns, x_W) = (
+        _reached(centre, reach, side) for centre, side in zip(reversed(thing.centre_xy), shape, strict=True)
     )
-    y_HW, x_HW = _offsets(rows, columns, thing)
-    depth_HW = thing.outline(*_plane(thing.pose_22 / np.float32(thing.size_pixels), x_HW, y_HW))
+    u_HW, v_HW = _plane(thing.pose_22 / np.float32(thing.size_pixels), x_W[None, :], y_H[:, None])
+    depth_HW = thing.outline(u_HW, v_HW)
     touched_HW = depth_HW * thing.size_pixels > -0.5
     (top, bottom), (left, right) = (_bounds(np.any(touched_HW, axis=axis)) for axis in (1, 0))
-    part_rows = slice(rows.start + top, rows.start + bottom)
-    part_columns = slice(columns.start + left, columns.start + right)
-    return part_rows, part_columns, depth_HW[top:bottom, left:right]
+    where = slice(rows.start + top, rows.start + bottom), slice(columns.start + left, columns.start + right)
+    part = slice(top, bottom), slice(left, right)
+    return where, depth_HW[part], u_HW[part], v_HW[part]
 
 
-def _offsets(rows: slice, columns: slice, thing: Thing) -> tuple[Array, Array]:
-    """Rows as a column and columns as a row, in pixels from the centre of the thing."""
-    x, y = thing.centre_xy
-    y_H = np.arange(rows.start, rows.stop, dtype=np.float32) - np.float32(y)
-    x_W = np.arange(columns.start, columns.stop, dtype=np.float32) - np.float32(x)
-    return y_H[:, None], x_W[None, :]
+def _reached(centre: float, reach: float, side: int) -> tuple[slice, Array]:
+    """The pixels of a row or column that are less than ``reach`` from the centre, and how far each is."""
+    pixels = slice(max(0, int(centre - reach)), min(side, int(centre + reach) + 2))
+    return pixels, np.arange(pixels.start, pixels.stop, dtype=np.float32) - np.float32(centre)
 
 
 def _bounds(used_N: NDArray[np.bool_]) -> tuple[int, int]:
@@ -170,5 +164,5 @@ def photograph(rng: np.random.Generator, image_3HW: Array) -> NDArray[np.uint8]:
     seen_3HW = image_3HW * gain_3[:, None, None] * np.maximum(shade_HW, 0.2)
     blur_pixels = rng.uniform(0.3, 0.7)
     seen_3HW = gaussian_filter(seen_3HW, (0, blur_pixels, blur_pixels), truncate=2.5)
-    seen_3HW += rng.uniform(0.005, 0.03) * rng.standard_normal(seen_3HW.shape, np.float32)
+    seen_3HW += rng.uniform(0.005, 0.03) * rng.standard_normal((height, width), np.float32)
     return np.ascontiguousarray(np.clip(seen_3HW * 255 + 0.5, 0, 255).astype(np.uint8).transpose(1, 2, 0))

@@ -21,12 +21,13 @@ Field = Callable[[Array, Array], Array]
 EXTENT = 1.7
 
 
-def area_of(outline: Field, samples: int = 32) -> float:
-    """Area inside an outline, in units of the thing's plane, counted on a grid of ``samples`` x ``samples`` points."""
+def area_of(outline: Field, samples: int = 24) -> float:
+    """Area inside an outline, in units of the thing's plane, from ``samples`` x ``samples`` points."""
     step = 2 * EXTENT / samples
     axis = (np.arange(samples, dtype=np.float32) + 0.5) * step - EXTENT
-    u_HW, v_HW = np.meshgrid(axis, axis)
-    return float((outline(u_HW, v_HW) > 0).sum()) * step * step
+    # A point near the edge counts by how much of its cell is inside; else straight edges would be off by half a cell.
+    covered_HW = np.clip(outline(axis[None, :], axis[:, None]) / step + 0.5, 0, 1)
+    return float(covered_HW.sum()) * step * step
 
 
 def _polar(radius: Callable[[Array], NDArray[np.floating]]) -> Field:
