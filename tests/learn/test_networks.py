@@ -81,6 +81,17 @@ def test_colours_are_normalised_inside(build: Build, family: str, images: Images
 
 
 @pytest.mark.parametrize("family", NETWORKS)
+def test_cells_and_pixels_line_up_at_sizes_between_the_strides(build: Build, family: str, images: Images) -> None:
+    network = build(family).eval()
+    image = images(1, 40, 50)
+    height, width = (-(-pixels // network.stride) * network.stride for pixels in (40, 50))
+    filled = network.mean_3[:, None, None].expand(1, 3, height, width).clone()
+    filled[:, :, :40, :50] = image
+    with torch.no_grad():
+        torch.testing.assert_close(network(image), network(filled)[:, :, :40, :50], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", NETWORKS)
 def test_weights_survive_a_file(build: Build, family: str, tmp_path: Path, images: Images) -> None:
     network, other = build(family, 0).eval(), build(family, 1).eval()
     with torch.no_grad():
