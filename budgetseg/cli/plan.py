@@ -92,6 +92,7 @@ def _pool(dataset: str | None, classes: str | None, instances: Path | None) -> "
                 "give the data set with --dataset"
             )
         return "PASCAL VOC 2012's published statistics", PASCAL_VOC_2012, PASCAL_VOC_2012_POOL
+    from budgetseg.cli.output import notice
     from budgetseg.data.index import index_images
     from budgetseg.data.open import open_dataset
 
@@ -103,4 +104,6 @@ def _pool(dataset: str | None, classes: str | None, instances: Path | None) -> "
         classes_present_N=index.classes_present_N.tolist(),
         instances_N=index.instances_N.tolist(),
     )
+    for note in images.notes:
+        notice(note)
     return images.name, workload, len(index.ids)
