@@ -1,49 +1,36 @@
-"""From a spec to a result: buy, annotate, train, measure; every step can be stopped and gone on from.
+"""From a spec to a result: buy, annotate, train, measure; every step can be stopped and gone on from."""
 
-Shape suffixes: N validation images, C classes.
-"""
-
-import io
 import time
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
 
-from budgetseg.annotate.annotation import Annotation
-from budgetseg.annotate.errors import by_name
-from budgetseg.annotate.real_clicks import read_clicks
-from budgetseg.annotate.simulate import simulate
-from budgetseg.annotate.target import target_of
 from budgetseg.costs.book import CostBook, load_book
 from budgetseg.costs.hours import seconds_of_hours
-from budgetseg.costs.workload import Workload
+from budgetseg.costs.workload import Workload, exact_number
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
-from budgetseg.files import write_bytes
-from budgetseg.learn.batches import Example, TrainingSet, canvas_of
+from budgetseg.learn.batches import TrainingSet, canvas_of
 from budgetseg.learn.checkpoint import save_weights
-from budgetseg.learn.evaluate import class_iou, confusion, mean_iou, miou_interval, predict
 from budgetseg.learn.networks import build_network
-from budgetseg.learn.objectness import objectness_map
 from budgetseg.learn.train import Saving, train
 from budgetseg.plan.alternatives import pure_alternatives
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.plan import Plan
 from budgetseg.runs.config import config_text
+from budgetseg.runs.device import device_of
 from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
-from budgetseg.runs.samples import sample_ids, write_samples
+from budgetseg.runs.examples import annotate, examples
+from budgetseg.runs.measure import measure
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
-from budgetseg.runs.strategy import STRATEGIES, Strategy
+from budgetseg.runs.strategy import PLANNED, strategy
 from budgetseg.runs.subset import Purchase, buy_mix, buy_strategy
 
 __all__ = ["SCHEMA", "Watcher", "run"]
@@ -98,18 +85,18 @@ class _Run:
     ) -> None:
         self.spec, self.execution, self.directory = spec, execution, directory
         self.watcher, self.stop = watcher, stop
-        self.device = _device(execution.device)
-        self.strategy = STRATEGIES.get(spec.strategy)
+        self.device = device_of(execution.device)
+        self.strategy = strategy(spec.strategy) if spec.mix is None else PLANNED
 
     def carry_out(self) -> dict[str, Any]:
         """Buy first: what cannot be paid for, or is broken, is said before anything is written."""
         dataset = _open(self.spec)
-        for note in dataset.notes:
-            self.watcher.notice(note)
         require_sound(dataset)
         index = index_images(dataset, "train")
+        for note in dataset.notes:
+            self.watcher.notice(note)
         book = load_book(self.spec.costs)
-        purchase = _buy(self.spec, self.strategy, index, book)
+        purchase = self._buy(index, book)
         plan = _plan(self.spec, purchase, index, book)
         self.watcher.planned(plan)
         self._mention_leftover(purchase, index)
@@ -128,6 +115,22 @@ class _Run:
         result = {**facts, "status": "completed", **measured}
         self.directory.write_result(result)
         return result
+
+    def _buy(self, index: Index, book: CostBook) -> Purchase:
+        spec = self.spec
+        fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
+        if spec.mix is not None:
+            return buy_mix(Mix.of(spec.mix), index=index, book=book, seed=spec.seed, fixed_seconds=fixed_seconds)
+        return buy_strategy(
+            self.strategy,
+            index=index,
+            book=book,
+            seed=spec.seed,
+            full_images=spec.full_images,
+            images=spec.images,
+            budget_seconds=None if spec.hours is None else seconds_of_hours(spec.hours),
+            fixed_seconds=fixed_seconds,
+        )
 
     def _mention_leftover(self, purchase: Purchase, index: Index) -> None:
         left_over = purchase.budget_seconds - purchase.spent_seconds
@@ -166,11 +169,15 @@ class _Run:
     def _train_and_measure(self, dataset: Dataset, purchase: Purchase) -> dict[str, Any]:
         spec = self.spec
         started = time.monotonic()
-        examples = self._examples(dataset, purchase)
-        sizes = [(example.height, example.width) for example in examples]
+        annotated = annotate(spec, self.strategy, dataset, purchase)
+        loaded = []
+        for example in examples(spec, self.strategy, dataset, annotated):
+            self.stop.raise_if_made("loading images")
+            loaded.append(example)
+            self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
+        sizes = [(example.height, example.width) for example in loaded]
         canvas = canvas_of(sizes, spec.train.crop) if spec.train.crop else None
-        training_set = TrainingSet(examples, spec.train, canvas, spec.seed)
-        only_masks = all(example.target.strong for example in examples)
+        only_masks = all(example.target.strong for example in loaded)
         network = build_network(
             spec.backbone,
             dataset.classes,
@@ -178,50 +185,24 @@ class _Run:
             generator=torch.Generator().manual_seed(spec.seed),
             weights=spec.weights,
         ).to(self.device)
-        self._train(network, training_set, len(dataset.classes))
+        self._train(network, TrainingSet(loaded, spec.train, canvas, spec.seed), len(dataset.classes))
         seconds_train = time.monotonic() - started
         save_weights(self.directory.final_weights, network)
-        return {**self._measure(network, dataset, canvas), "seconds_train": seconds_train}
-
-    def _examples(self, dataset: Dataset, purchase: Purchase) -> list[Example]:
-        """Annotate and load the images bought; objectness maps only where they are used."""
-        spec = self.spec
-        strategy = self.strategy
-        variant = (
-            {"annotators": strategy.annotators, "merge": strategy.merge, "placement": strategy.placement}
-            if strategy
-            else {}
-        )
-        annotated = simulate(
+        measured = measure(
+            network,
             dataset,
-            dict(zip(purchase.image_ids, purchase.kinds, strict=True)),
-            seed=spec.seed,
-            errors=by_name(spec.annotators),
-            points=read_clicks(Path(spec.points), dataset) if spec.points else None,
-            **variant,
-        ).annotations
-        examples = []
-        for number, image_id in enumerate(purchase.image_ids):
-            self.stop.raise_if_made("loading images")
-            examples.append(self._example(dataset.image(image_id), annotated[image_id], len(dataset.classes)))
-            self.watcher.progress("load", number + 1, len(purchase.image_ids), None)
-        return examples
+            canvas=canvas,
+            device=self.device,
+            absent=spec.absent_classes,
+            generator=np.random.default_rng([spec.seed, 3]),
+            directory=self.directory,
+            on_image=self._on_image_measured,
+        )
+        return {**measured, "seconds_train": seconds_train}
 
-    def _example(self, image_HW3: NDArray[np.uint8], annotation: Annotation, classes: int) -> Example:
-        height, width = image_HW3.shape[:2]
-        target = target_of(
-            annotation,
-            classes,
-            rank_weights=self.strategy is not None and self.strategy.rank_weights,
-            patch_radius=self.spec.patch_radius,
-        )
-        return Example(
-            image_HW3=_at_most(image_HW3, self.spec.train.crop),
-            height=height,
-            width=width,
-            target=target,
-            objectness_HW=objectness_map(self.spec.objectness, annotation.image_id, height, width),
-        )
+    def _on_image_measured(self, done: int, images: int) -> None:
+        self.stop.raise_if_made("measuring; training is saved, the same command goes on")
+        self.watcher.progress("measure", done, images, None)
 
     def _train(self, network: torch.nn.Module, training_set: TrainingSet, classes: int) -> None:
         recipe = self.spec.train
@@ -252,36 +233,6 @@ class _Run:
         if not finished:
             self.stop.raise_if_made("training; its state is saved, the same command goes on")
 
-    def _measure(self, network: torch.nn.Module, dataset: Dataset, canvas: tuple[int, int] | None) -> dict[str, Any]:
-        ids = dataset.ids("val")
-        classes = len(dataset.classes)
-        confusion_NCC = np.zeros((len(ids), classes, classes), np.int64)
-        shown = dict.fromkeys(sample_ids(ids))
-        predictions: dict[str, NDArray[np.uint8]] = {}
-        for number, (image_id, prediction_HW) in enumerate(predict(network, dataset, ids, canvas, self.device)):
-            self.stop.raise_if_made("measuring; training is saved, the same command goes on")
-            confusion_NCC[number] = confusion(dataset.mask(image_id), prediction_HW, classes)
-            if image_id in shown:
-                predictions[image_id] = prediction_HW
-            self.watcher.progress("measure", number + 1, len(ids), None)
-        write_samples(self.directory.samples, dataset, predictions)
-        buffer = io.BytesIO()
-        np.save(buffer, confusion_NCC)
-        write_bytes(self.directory.folder / "confusion.npy", buffer.getvalue())
-        total_CC = confusion_NCC.sum(axis=0)
-        absent = self.spec.absent_classes
-        interval = miou_interval(confusion_NCC, np.random.default_rng([self.spec.seed, 3]), absent=absent)
-        iou = class_iou(total_CC)
-        return {
-            "miou": float(mean_iou(total_CC, absent)),
-            "miou_interval": {"low": interval.low, "high": interval.high, "level": interval.level},
-            "absent_classes": absent,
-            "iou": {
-                name: None if np.isnan(value) else float(value)
-                for name, value in zip(dataset.classes, iou, strict=True)
-            },
-        }
-
 
 def _open(spec: RunSpec) -> Dataset:
     def path(text: str | None) -> Path | None:
@@ -298,30 +249,13 @@ def _open(spec: RunSpec) -> Dataset:
     )
 
 
-def _buy(spec: RunSpec, strategy: Strategy | None, index: Index, book: CostBook) -> Purchase:
-    fixed_seconds = Fraction(spec.objectness_seconds)
-    if strategy is None:
-        assert spec.mix is not None
-        return buy_mix(Mix.of(spec.mix), index=index, book=book, seed=spec.seed, fixed_seconds=fixed_seconds)
-    return buy_strategy(
-        strategy,
-        index=index,
-        book=book,
-        seed=spec.seed,
-        full_images=spec.full_images,
-        images=spec.images,
-        budget_seconds=None if spec.hours is None else seconds_of_hours(spec.hours),
-        fixed_seconds=fixed_seconds,
-    )
-
-
 def _plan(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook) -> Plan:
     """What is bought, and what the same hours would buy at each other kind."""
     images = len(index.ids)
-    workload = Workload.of(
-        index.classes_asked,
-        Fraction(int(index.classes_present_N.sum()), images),
-        Fraction(int(index.instances_N.sum()), images),
+    workload = Workload.mean(
+        classes_asked=index.classes_asked,
+        classes_present_N=index.classes_present_N.tolist(),
+        instances_N=index.instances_N.tolist(),
     )
     return Plan(
         budget_hours=float(purchase.budget_seconds / HOUR),
@@ -338,25 +272,3 @@ def _plan(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook) -> Pl
 def _subset_csv(purchase: Purchase) -> str:
     rows = zip(purchase.image_ids, purchase.kinds, purchase.seconds, strict=True)
     return "image_id,kind,seconds\n" + "".join(f"{image_id},{kind},{float(s)}\n" for image_id, kind, s in rows)
-
-
-def _at_most(image_HW3: NDArray[np.uint8], crop: int) -> NDArray[np.uint8]:
-    """Shrink an image whose longest side is above ``crop`` (0: never): memory holds what training shows."""
-    height, width = image_HW3.shape[:2]
-    if not crop or max(height, width) <= crop:
-        return image_HW3
-    factor = crop / max(height, width)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(Image.fromarray(image_HW3).resize(size, Image.Resampling.BILINEAR))
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise InvalidInputError(f"--device {name}: cannot compute there ({reason}); try --device cpu") from error
-    return device

@@ -10,7 +10,7 @@ from typing import Literal
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError, did_you_mean
 
-__all__ = ["STRATEGIES", "Strategy", "strategy"]
+__all__ = ["PLANNED", "STRATEGIES", "Strategy", "strategy"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,9 @@ STRATEGIES: Mapping[str, Strategy] = {
     **{kind.name: Strategy(name=kind.name, title=kind.title, kind=kind.name) for kind in KINDS.values()},
     **{variant.name: variant for variant in _VARIANTS},
 }
+
+PLANNED = Strategy(name="plan", title="the mix of a plan", kind="point")
+"""How the annotations of a plan's mix are made and used; its kinds and numbers come from the plan."""
 
 
 def strategy(name: str) -> Strategy:

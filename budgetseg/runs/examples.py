@@ -1,0 +1,70 @@
+"""From images bought to training examples: annotated, loaded at the size that training shows, with their prior.
+
+Shape suffixes: H rows, W columns, 3 colours.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from budgetseg.annotate.annotation import Annotation
+from budgetseg.annotate.annotation_set import AnnotationSet
+from budgetseg.annotate.errors import by_name
+from budgetseg.annotate.real_clicks import read_clicks
+from budgetseg.annotate.simulate import simulate
+from budgetseg.annotate.target import target_of
+from budgetseg.data.dataset import Dataset
+from budgetseg.learn.batches import Example
+from budgetseg.learn.objectness import objectness_map
+from budgetseg.runs.spec import RunSpec
+from budgetseg.runs.strategy import Strategy
+from budgetseg.runs.subset import Purchase
+
+__all__ = ["annotate", "examples"]
+
+
+def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purchase) -> AnnotationSet:
+    """Return the annotation of every image bought: simulated, or real clicks where the run has some."""
+    return simulate(
+        dataset,
+        dict(zip(purchase.image_ids, purchase.kinds, strict=True)),
+        seed=spec.seed,
+        errors=by_name(spec.annotators),
+        annotators=strategy.annotators,
+        merge=strategy.merge,
+        placement=strategy.placement,
+        points=read_clicks(Path(spec.points), dataset) if spec.points else None,
+        seconds_of=dict(zip(purchase.image_ids, map(float, purchase.seconds), strict=True)),
+    )
+
+
+def examples(spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet) -> Iterator[Example]:
+    """Yield a training example an annotation, in order."""
+    for image_id, annotation in annotated.annotations.items():
+        yield _example(spec, strategy, dataset.image(image_id), annotation, len(dataset.classes))
+
+
+def _example(
+    spec: RunSpec, strategy: Strategy, image_HW3: NDArray[np.uint8], annotation: Annotation, classes: int
+) -> Example:
+    height, width = image_HW3.shape[:2]
+    return Example(
+        image_HW3=_at_most(image_HW3, spec.train.crop),
+        height=height,
+        width=width,
+        target=target_of(annotation, classes, rank_weights=strategy.rank_weights, patch_radius=spec.patch_radius),
+        objectness_HW=objectness_map(spec.objectness, annotation.image_id, height, width),
+    )
+
+
+def _at_most(image_HW3: NDArray[np.uint8], crop: int) -> NDArray[np.uint8]:
+    """Shrink an image whose longest side is above ``crop`` (0: never): memory holds what training shows."""
+    height, width = image_HW3.shape[:2]
+    if not crop or max(height, width) <= crop:
+        return image_HW3
+    factor = crop / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return np.asarray(Image.fromarray(image_HW3).resize(size, Image.Resampling.BILINEAR))
