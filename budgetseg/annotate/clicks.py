@@ -3,14 +3,17 @@
 Shape suffixes: h, w a crop around one thing; K things of a class; 3 draws a thing (which one, column, row).
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.annotate.annotation import Annotation, Click
 from budgetseg.annotate.annotator import Chance, Manner
 from budgetseg.annotate.labels import seen_classes
+from budgetseg.annotate.noticing import noticing
 from budgetseg.annotate.picture import Picture, Thing
-from budgetseg.annotate.pointing import click_weights, noticing
+from budgetseg.annotate.pointing import weigh
 from budgetseg.annotate.slips import slip
 
 __all__ = ["AllPoints", "Points", "first_point"]
@@ -58,7 +61,7 @@ class AllPoints:
             mean_factor = 1 + (errors.later_over_first - 1) * (1 - 1 / max(len(found), 1))
             for rank, k in enumerate(found, start=1):
                 if human:
-                    x, y = _point_at(things[k], draws_K3[k], first=rank == 1)
+                    x, y = _point_at(picture, things[k], draws_K3[k], first=rank == 1)
                     factor = (1.0 if rank == 1 else errors.later_over_first) / mean_factor
                     wrong, void = errors.all_clicks_wrong * factor, errors.all_clicks_void * factor
                     x, y = _err(picture, cls, x, y, wrong, void, chance)
@@ -73,7 +76,7 @@ def first_point(picture: Picture, cls: int, chance: Chance) -> tuple[Thing, tupl
     things = [thing for thing in picture.things if thing.cls == cls]
     draws_K3 = chance.alike(cls, (len(things), 3))
     first = _order(picture, things, draws_K3[:, 0])[0]
-    return things[first], _point_at(things[first], draws_K3[first], first=True)
+    return things[first], _point_at(picture, things[first], draws_K3[first], first=True)
 
 
 def _clicked(picture: Picture, kind: str, clicks: list[Click]) -> Annotation:
@@ -95,15 +98,24 @@ def _order(picture: Picture, things: list[Thing], draws_K: NDArray[np.float64]) 
     return [int(k) for k in np.argsort(-keys_K, kind="stable")]
 
 
-def _point_at(thing: Thing, draws_3: NDArray[np.float64], *, first: bool) -> tuple[int, int]:
+def _point_at(picture: Picture, thing: Thing, draws_3: NDArray[np.float64], *, first: bool) -> tuple[int, int]:
     """A pixel of the thing: its column from the weights' marginal, its row given the column (inverse transform)."""
-    weights_hw = click_weights(thing.pixels_hw, first=first)
-    across_w = np.cumsum(weights_hw.sum(axis=0))
-    column = int(np.searchsorted(across_w, draws_3[1] * across_w[-1], side="right"))
-    column = min(column, len(across_w) - 1)
-    down_h = np.cumsum(weights_hw[:, column])
-    row = int(np.searchsorted(down_h, draws_3[2] * down_h[-1], side="right"))
-    return thing.left + column, thing.top + min(row, len(down_h) - 1)
+    grid = weigh(picture, thing, first=first)
+    column, across = _pick(grid.weights_hw.sum(axis=0), draws_3[1])
+    row, down = _pick(grid.weights_hw[:, column], draws_3[2])
+    # What is left of the draws picks the pixel among those that the weight stands for.
+    x, y = (grid.left + column * grid.step, grid.top + row * grid.step)
+    near = (x + int(across * grid.step), y + int(down * grid.step))
+    return near if thing.holds(*near) else (x + grid.step // 2, y + grid.step // 2)
+
+
+def _pick(weights_N: NDArray[np.float64], draw: float) -> tuple[int, float]:
+    """The index where a uniform draw falls among weights, and where between 0 and 1 it falls in that weight."""
+    ends_N = np.cumsum(weights_N)
+    target = draw * ends_N[-1]
+    index = min(int(np.searchsorted(ends_N, target, side="right")), int(np.flatnonzero(weights_N)[-1]))
+    within = 1 - (ends_N[index] - target) / weights_N[index]
+    return index, min(max(float(within), 0.0), math.nextafter(1.0, 0.0))
 
 
 def _err(picture: Picture, cls: int, x: int, y: int, wrong: float, void: float, chance: Chance) -> tuple[int, int]:

@@ -26,6 +26,12 @@ class Thing:
     pixels_hw: NDArray[np.bool_]
     """Where the crop shows the instance and the mask has its class; at least one pixel."""
 
+    def holds(self, x: int, y: int) -> bool:
+        """Whether a pixel of the image is one of the thing's."""
+        row, column = y - self.top, x - self.left
+        height, width = self.pixels_hw.shape
+        return 0 <= row < height and 0 <= column < width and bool(self.pixels_hw[row, column])
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Picture:
@@ -74,6 +80,26 @@ class Picture:
         for missing_cls in sorted(missing):
             things += self._thing(missing_cls, everywhere, np.ones_like(self.mask_HW, bool))
         return tuple(things)
+
+    def regions(self, cls: int) -> NDArray[np.int32]:
+        """The 4-connected regions of a class, numbered from 1 in an array of the image's shape; 0 elsewhere."""
+        if cls not in self._regions:
+            self._regions[cls] = ndimage.label(self.mask_HW == cls)[0]
+        return self._regions[cls]
+
+    def windows(self, cls: int) -> list[tuple[slice, slice]]:
+        """The smallest crop around each region of a class, in the order of their numbers."""
+        if cls not in self._windows:
+            self._windows[cls] = ndimage.find_objects(self.regions(cls))
+        return self._windows[cls]
+
+    @cached_property
+    def _windows(self) -> dict[int, list[tuple[slice, slice]]]:
+        return {}
+
+    @cached_property
+    def _regions(self) -> dict[int, NDArray[np.int32]]:
+        return {}
 
     def _thing(self, cls: int, window: tuple[slice, slice], owner_hw: NDArray[np.bool_]) -> list[Thing]:
         pixels_hw = owner_hw & (self.mask_HW[window] == cls)

@@ -1,31 +1,144 @@
-"""Where in a thing people click: fitted to the real clicks of the paper.
+r"""Where people click: a compact model fitted to the real clicks of the paper (Bearman et al. 2016).
 
-Shape suffixes: h rows, w columns of a crop.
+A person who means a thing clicks its pixel p with probability w(p) / sum_q w(q) over the thing's pixels q, and
+
+.. math:: \log w = D(d) + V(v) + R(r) + a_1 u + a_2 |u| + a_3 u^2 + s (b_1 d + b_2 r)
+
+with d the pixel's depth (distance to the edge over the largest one), (u, v) its offset to the right and down from the
+centroid in standard deviations of the thing's pixels, r = |(u, v)|, and s the log of the thing's share of the image
+plus 3 (0 at 5 %). D, V and R are piecewise linear. With all numbers 0 clicks are uniform; the numbers tilt them as
+little as makes the mean of every term that of the real clicks (maximum entropy). ``fit.py`` finds them.
+
+They come from the right ones of the paper's released 32,452 clicks on PASCAL VOC 2012, where masks were at hand: 3,020
+first and 1,241 later clicks on 2,300 images, mostly of animals and people.
+
+Shape suffixes: h rows, w columns of a crop; P pixels; F numbers of the model.
 """
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from budgetseg.annotate.picture import Thing
+from budgetseg.annotate.picture import Picture, Thing
 
-__all__ = ["click_weights", "noticing"]
+__all__ = ["FIRST", "LATER", "Array", "Weighing", "features", "log_weights", "places", "weigh"]
+
+Array = NDArray[np.float64]
+
+DEPTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+DOWNS = (-2.0, -1.2, -0.6, 0.0, 0.6, 1.2, 2.0)
+AWAYS = (0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
+"""Where the curves D, V and R bend; each is 0 at its first knot and level beyond its last."""
+FAR = 3.0
+"""The most that |u| counts: nothing is known about the tails."""
+
+FIRST = (
+    *(2.023, 3.427, 4.330, 4.647, 4.934),
+    *(0.500, 0.603, 0.023, -0.748, -0.732, -1.951),
+    *(-0.073, -0.555, -1.071, -0.958, -0.768),
+    *(0.070, 0.139, -0.372, 0.295, -0.074),
+)
+"""Numbers for the click on the first instance seen of a class: D, V, R without their first knots, a, b."""
+LATER = (
+    *(2.294, 3.133, 4.011, 4.553, 5.039),
+    *(0.870, 1.103, 0.495, -0.361, -0.795, -2.677),
+    *(0.069, -0.034, 0.037, 0.345, 0.883),
+    *(-0.016, -0.103, -0.193, 0.261, 0.264),
+)
+"""Numbers for the clicks on further instances."""
+
+COARSE = 6000
+"""Largest crop, in pixels, that is weighed pixel by pixel; of larger ones every k-th row and column is."""
 
 
-def click_weights(pixels_hw: NDArray[np.bool_], *, first: bool) -> NDArray[np.float64]:
-    """How likely a click on the thing falls on each of its pixels, up to a factor."""
+def places(pixels_hw: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Depth d and offsets u, v, each (P,), of the pixels of a region in row order.
+
+    Beyond the crop nothing belongs to the region, so the image's border is an edge too. Where a region has no spread
+    its offsets are 0.
+    """
     depth_hw = ndimage.distance_transform_edt(np.pad(pixels_hw, 1))[1:-1, 1:-1]
-    depth_hw = depth_hw / depth_hw.max()
     rows, columns = np.nonzero(pixels_hw)
-    v_P = (rows - rows.mean()) / max(rows.std(), 0.5)
-    u_P = (columns - columns.mean()) / max(columns.std(), 0.5)
-    weights_hw = np.zeros(pixels_hw.shape)
-    steep = 2.0 if first else 1.0
-    weights_hw[rows, columns] = np.exp(steep * depth_hw[rows, columns] - 0.3 * (u_P**2 + v_P**2))
-    return weights_hw
+    depth_P = depth_hw[rows, columns]
+    u_P = (columns - columns.mean()) / (columns.std() or 1.0)
+    v_P = (rows - rows.mean()) / (rows.std() or 1.0)
+    return depth_P / depth_P.max(), u_P, v_P
 
 
-def noticing(things: list[Thing], height: int, width: int) -> NDArray[np.float64]:
-    """Log of how likely each of several things is the next to be noticed, up to a constant."""
-    pixels_K = np.array([np.count_nonzero(thing.pixels_hw) for thing in things], float)
-    return np.log(pixels_K / (height * width))
+def features(depth_P: Array, u_P: Array, v_P: Array, share: float) -> Array:
+    """The terms (P, F) that the model's numbers multiply.
+
+    Args:
+        depth_P: From :func:`places`, as are the offsets.
+        u_P: Offset to the right.
+        v_P: Offset down.
+        share: Pixels of the thing over pixels of the image.
+    """
+    r_P, s = np.hypot(u_P, v_P), math.log(share) + 3
+    u_P = np.clip(u_P, -FAR, FAR)
+    columns = [
+        np.interp(value_P, knots, np.eye(len(knots))[j])
+        for value_P, knots in ((depth_P, DEPTHS), (v_P, DOWNS), (r_P, AWAYS))
+        for j in range(1, len(knots))
+    ]
+    return np.stack([*columns, u_P, np.abs(u_P), u_P**2, s * depth_P, s * r_P], axis=1)
+
+
+def log_weights(depth_P: Array, u_P: Array, v_P: Array, share: float, model_F: tuple[float, ...]) -> Array:
+    """``log w`` (P,): the product of :func:`features` and the model, without building the former."""
+    ends = np.cumsum([len(DEPTHS) - 1, len(DOWNS) - 1, len(AWAYS) - 1])
+    deep_F, down_F, away_F, (a1, a2, a3, b1, b2) = (tuple(part) for part in np.split(model_F, ends))
+    r_P, s = np.hypot(u_P, v_P), math.log(share) + 3
+    u_P = np.clip(u_P, -FAR, FAR)
+    curves_P = (
+        np.interp(depth_P, DEPTHS, (0.0, *deep_F))
+        + np.interp(v_P, DOWNS, (0.0, *down_F))
+        + np.interp(r_P, AWAYS, (0.0, *away_F))
+    )
+    total_P: Array = curves_P + a1 * u_P + a2 * np.abs(u_P) + a3 * u_P**2 + s * (b1 * depth_P + b2 * r_P)
+    return total_P
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weighing:
+    """How likely a click on a thing falls where."""
+
+    top: int
+    left: int
+    step: int
+    """Each weight stands for ``step`` x ``step`` pixels; the first ones begin at ``top`` and ``left``."""
+    weights_hw: Array
+    """Up to a factor; 0 where the thing is not."""
+
+
+def weigh(picture: Picture, thing: Thing, *, first: bool) -> Weighing:
+    """Weigh the pixels of a thing for the first click on its class, or for a later one."""
+    labels_HW = picture.regions(thing.cls)
+    height, width = thing.pixels_hw.shape
+    seen_hw = labels_HW[thing.top : thing.top + height, thing.left : thing.left + width]
+    numbers = np.unique(seen_hw[thing.pixels_hw])
+    windows = picture.windows(thing.cls)
+    top, left = (min(windows[n - 1][axis].start for n in numbers) for axis in (0, 1))
+    bottom, right = (max(windows[n - 1][axis].stop for n in numbers) for axis in (0, 1))
+
+    step = math.ceil(math.sqrt((bottom - top) * (right - left) / COARSE))
+    while True:  # a thin thing may fall between the rows and columns that are weighed
+        grid = (slice(top + step // 2, bottom, step), slice(left + step // 2, right, step))
+        of_thing_hw = np.zeros((bottom - top, right - left), bool)
+        inner = (slice(thing.top - top, thing.top - top + height), slice(thing.left - left, thing.left - left + width))
+        of_thing_hw[inner] = thing.pixels_hw
+        of_thing_hw = of_thing_hw[step // 2 :: step, step // 2 :: step]
+        if of_thing_hw.any() or step == 1:
+            break
+        step = 1
+    labels_hw = labels_HW[grid]
+    logs_hw = np.full(of_thing_hw.shape, -np.inf)
+    for number in np.unique(labels_hw[of_thing_hw]):
+        region_hw = labels_hw == number
+        share = np.count_nonzero(region_hw) * step * step / picture.mask_HW.size
+        logs_hw[region_hw] = log_weights(*places(region_hw), share, FIRST if first else LATER)
+    logs_hw[~of_thing_hw] = -np.inf
+    return Weighing(top=top, left=left, step=step, weights_hw=np.exp(logs_hw - logs_hw.max()))
