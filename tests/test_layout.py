@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "budgetseg"
 HEAVY = {"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "plotly"}
 

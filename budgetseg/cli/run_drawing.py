@@ -55,8 +55,9 @@ class RunDisplay:
         """Move the bar, or print a line now and then."""
         text = _TITLES[what] + ("" if loss is None else f", loss {loss:.3f}")
         if self._bars:
-            task = self._tasks.setdefault(what, self._bars.add_task(text, total=of) if what not in self._tasks else 0)
-            self._bars.update(task, completed=done, description=text)
+            if what not in self._tasks:
+                self._tasks[what] = self._bars.add_task(text, total=of)
+            self._bars.update(self._tasks[what], completed=done, description=text)
         elif time.monotonic() - self._said_at >= _LINE_SECONDS or (done == of and what == "train"):
             self._said_at = time.monotonic()
             notice(f"{text}: {done} of {of}")

@@ -24,7 +24,7 @@ def _files() -> tuple[Path, ...]:
 
 def layers() -> list[Layer]:
     """Return the configuration files there are, strongest first, with their tables."""
-    found = []
+    found: list[Layer] = []
     for path in _files():
         if path.is_file():
             from budgetseg.settings import read_toml

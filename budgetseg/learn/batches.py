@@ -8,7 +8,7 @@ Shape suffixes: B images, H rows, W columns, 3 colours, C classes, P supervised 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -51,8 +51,14 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on a device."""
-        moved = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Batch(**{name: tensor if tensor is None else tensor.to(device) for name, tensor in moved.items()})
+        return Batch(
+            images_B3HW=self.images_B3HW.to(device),
+            labels_BHW=self.labels_BHW.to(device),
+            weights_BHW=self.weights_BHW.to(device),
+            present_BC=self.present_BC.to(device),
+            objectness_BHW=None if self.objectness_BHW is None else self.objectness_BHW.to(device),
+            strong_B=self.strong_B.to(device),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,8 @@ def class_iou(confusion_CC: NDArray[np.number]) -> NDArray[np.float64]:
     """
     hit = np.diagonal(confusion_CC, axis1=-2, axis2=-1).astype(np.float64)
     union = confusion_CC.sum(axis=-1) + confusion_CC.sum(axis=-2) - hit
-    return np.divide(100.0 * hit, union, out=np.full(hit.shape, np.nan), where=union > 0)
+    iou: NDArray[np.float64] = np.divide(100.0 * hit, union, out=np.full(hit.shape, np.nan), where=union > 0)
+    return iou
 
 
 def mean_iou(confusion_CC: NDArray[np.number], absent: Absent = "skip") -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,24 +32,12 @@ from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
 from budgetseg.runs.strategy import PLANNED, strategy
 from budgetseg.runs.subset import Purchase, buy_mix, buy_strategy
+from budgetseg.runs.watcher import Watcher
 
-__all__ = ["SCHEMA", "Watcher", "run"]
+__all__ = ["SCHEMA", "run"]
 
 SCHEMA = "budgetseg.result/1"
 HOUR = 3600
-
-
-class Watcher(Protocol):
-    """Who is told how a run goes."""
-
-    def notice(self, text: str) -> None:
-        """Something the user should know."""
-
-    def planned(self, plan: Plan) -> None:
-        """What will be bought, before anything else happens."""
-
-    def progress(self, what: str, done: int, of: int, loss: float | None) -> None:
-        """How far a step has come."""
 
 
 def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Made:
     def __init__(self, masks: list[np.ndarray]) -> None:
         self.masks = {f"{k:03}": mask_HW for k, mask_HW in enumerate(masks)}
 
-    def ids(self, split: Split) -> tuple[str, ...]:  # noqa: ARG002 - the same images in both
+    def ids(self, split: Split) -> tuple[str, ...]:  # the same images in both
         return tuple(self.masks)
 
     def image(self, image_id: str) -> np.ndarray:

@@ -26,7 +26,7 @@ class Recorder:
     def planned(self, plan: Plan) -> None:
         self.plans.append(plan)
 
-    def progress(self, what: str, done: int, of: int, loss: float | None) -> None:  # noqa: ARG002 - the protocol
+    def progress(self, what: str, done: int, of: int, loss: float | None) -> None:
         if what == "train":
             self.iterations.append(done)
             self.on_iteration(done)
