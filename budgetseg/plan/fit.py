@@ -56,7 +56,7 @@ _MISFIT_MIOU: Final = 3.0
 _MISFIT_WEIGHT: Final = 4.0
 
 _MOST_CORNERS: Final = 4
-_MOST_LEFT_OUT: Final = 24
+_MOST_LEFT_OUT: Final = 16
 _LEVEL: Final = 0.8
 _INSIDE: Final = 1.2816  # standard deviations on either side that hold 80 % of a normal distribution
 _SEED: Final = 2016

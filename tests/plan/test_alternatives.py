@@ -98,7 +98,8 @@ def test_whole_numbers_are_exact_or_err_on_the_safe_side() -> None:
     huge = Prices.of(BOOK, Workload.of(7, Fraction(1, 3), 1 + Fraction(1, 10**25)))
     costs, budget = huge.whole(SIXTY_HOURS, 10_000)
     assert max(*costs.values(), budget) < 2**63
-    assert budget // costs["full"] * huge.seconds_of["full"] <= SIXTY_HOURS
+    for kind, cost in costs.items():
+        assert Fraction(budget, cost) * huge.seconds_of[kind] <= SIXTY_HOURS
 
 
 def test_fixed_seconds_below_zero_are_refused() -> None:

@@ -159,9 +159,11 @@ def test_absurd_measurements_stay_within_bounds(miou: float) -> None:
 def test_left_out_trainings_of_a_measured_surface_lie_in_their_intervals(shared: Path) -> None:
     evidence = read_evidence(shared / "data" / "surfaces" / "voc_animals_balanced.csv")
     held, errors = [], []
-    for row in range(0, len(evidence.miou_R), 5):
-        foretold = fit_surface(without(evidence, row), members=12).predict(evidence.counts_RK[row : row + 1] * 1.0)[0]
-        held.append(foretold.low <= evidence.miou_R[row] <= foretold.high)
-        errors.append(foretold.mean - evidence.miou_R[row])
-    assert np.mean(held) >= 0.7
-    assert np.sqrt(np.mean(np.square(errors))) < 2.6  # additive forms miss this surface by 3 even when they see half
+    for counts_K in np.unique(evidence.counts_RK, axis=0):
+        out_R = (evidence.counts_RK == counts_K).all(axis=1)
+        rest = replace(evidence, counts_RK=evidence.counts_RK[~out_R], miou_R=evidence.miou_R[~out_R])
+        foretold = fit_surface(rest, members=12).predict(counts_K[None].astype(float))[0]
+        held += [foretold.low <= miou <= foretold.high for miou in evidence.miou_R[out_R]]
+        errors += [foretold.mean - miou for miou in evidence.miou_R[out_R]]
+    assert 0.72 <= np.mean(held) <= 0.95  # 80 % promised; 56 trainings, so 5 % is one standard error
+    assert np.sqrt(np.mean(np.square(errors))) < 2.6

@@ -3,12 +3,14 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetseg.plan.search import Limits, best_counts
 from budgetseg.plan.surface import Layout, miou_of
 
+ALL = np.ones(6, bool)
 LAYOUT = Layout(corners=(np.log([5.0, 20.0]), np.log([10.0, 30.0]), *(np.array([]),) * 3))
 
 
@@ -67,8 +69,21 @@ def test_never_over_budget_or_pool_and_never_a_kind_that_is_not_to_be_had(
     assert not best_K[~limits.usable_K].any()
 
 
+@pytest.mark.parametrize("enough", [137, 389, 701])
+def test_climbs_to_the_image_between_the_points_of_the_grid(enough: int) -> None:
+    limits = Limits(costs_K=np.array([200, 221, 233, 349, 913, 2397]), budget=2_160_000, pool=10_582, usable_K=ALL)
+
+    def value(counts_MK: np.ndarray) -> np.ndarray:
+        # Masks help greatly until there are enough, points always help a little.
+        return 10.0 * np.minimum(counts_MK[:, 5], enough) + 0.01 * counts_MK[:, 1]
+
+    best_K = best_counts(value, limits, tie=0.0)
+    assert best_K[5] == enough
+    assert best_K[1] == (2_160_000 - enough * 2397) // 221
+
+
 def test_prefers_fewer_kinds_among_equals_but_not_below_a_given_mix() -> None:
-    limits = Limits(costs_K=np.ones(6, np.int64), budget=10, pool=10, usable_K=np.ones(6, bool))
+    limits = Limits(costs_K=np.ones(6, np.int64), budget=10, pool=10, usable_K=ALL)
 
     def value(counts_MK: np.ndarray) -> np.ndarray:
         # Two kinds are worth 0.04 more than the same number of one kind.
