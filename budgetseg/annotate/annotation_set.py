@@ -145,6 +145,12 @@ def _annotation(folder: Path, line: str, where: str, classes: int) -> Annotation
     for index in (*annotation.present, *(mark.cls for mark in marks)):
         if not 0 <= index < classes:
             raise DataError(f"{where}: expected class indices below {classes}, got {index}")
+    points = [(click.x, click.y) for click in annotation.clicks]
+    points += [point for stroke in annotation.strokes for point in stroke.points]
+    points += [point for box in annotation.boxes for point in ((box.x_min, box.y_min), (box.x_max, box.y_max))]
+    for x, y in points:
+        if not (0 <= x < annotation.width and 0 <= y < annotation.height):
+            raise DataError(f"{where}: ({x}, {y}) lies outside the {annotation.width} x {annotation.height} pixels")
     mask_HW = annotation.mask_HW
     if mask_HW is not None:
         size = (annotation.height, annotation.width)

@@ -68,18 +68,19 @@ def gather(
 
 def _offer(picture: Picture, thing: Thing, click: Click) -> tuple[NDArray[np.float64], int]:
     """Features (P, F) of the thing's pixels in the region that was clicked, and which of them was."""
-    labels_HW = picture.regions(thing.cls)
-    region_HW = labels_HW == labels_HW[click.y, click.x]
-    of_thing_HW = np.zeros_like(region_HW)
+    regions = picture.regions(thing.cls)
+    of_thing_hw = np.zeros(regions.labels_hw.shape, bool)
+    down, across = thing.top - regions.top, thing.left - regions.left
     height, width = thing.pixels_hw.shape
-    of_thing_HW[thing.top : thing.top + height, thing.left : thing.left + width] = thing.pixels_hw
-    share = np.count_nonzero(region_HW) / region_HW.size
-    window = picture.windows(thing.cls)[labels_HW[click.y, click.x] - 1]
-    region_hw, of_thing_hw = region_HW[window], of_thing_HW[window]
-    features_PF = features(*places(region_hw), share)[of_thing_hw[region_hw]]
-    clicked_HW = np.zeros_like(region_HW)
-    clicked_HW[click.y, click.x] = True
-    return features_PF, int(np.flatnonzero(clicked_HW[window][of_thing_hw & region_hw])[0])
+    of_thing_hw[down : down + height, across : across + width] = thing.pixels_hw
+    clicked_hw = np.zeros_like(of_thing_hw)
+    clicked_hw[click.y - regions.top, click.x - regions.left] = True
+    region_hw = regions.labels_hw == regions.labels_hw[clicked_hw]
+    share = np.count_nonzero(region_hw) / picture.mask_HW.size
+    window = regions.windows[int(regions.labels_hw[clicked_hw][0]) - 1]
+    both_hw = (of_thing_hw & region_hw)[window]
+    features_PF = features(*places(region_hw[window]), share)[both_hw[region_hw[window]]]
+    return features_PF, int(np.flatnonzero(clicked_hw[window][both_hw])[0])
 
 
 def fit_model(choices: Choices) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Instances
 
-__all__ = ["Picture", "Thing"]
+__all__ = ["Picture", "Regions", "Thing"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,6 +31,18 @@ class Thing:
         row, column = y - self.top, x - self.left
         height, width = self.pixels_hw.shape
         return 0 <= row < height and 0 <= column < width and bool(self.pixels_hw[row, column])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Regions:
+    """The 4-connected regions of a class, in the smallest crop that holds them all."""
+
+    top: int
+    left: int
+    labels_hw: NDArray[np.int32]
+    """Number of the region, from 1; 0 where the class is not."""
+    windows: tuple[tuple[slice, slice], ...]
+    """The smallest part of the crop that holds each region, by number less 1."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,24 +93,20 @@ class Picture:
             things += self._thing(missing_cls, everywhere, np.ones_like(self.mask_HW, bool))
         return tuple(things)
 
-    def regions(self, cls: int) -> NDArray[np.int32]:
-        """The 4-connected regions of a class, numbered from 1 in an array of the image's shape; 0 elsewhere."""
+    def regions(self, cls: int) -> Regions:
+        """The 4-connected regions of a present class."""
         if cls not in self._regions:
-            self._regions[cls] = ndimage.label(self.mask_HW == cls)[0]
+            of_class_HW = self.mask_HW == cls
+            rows, columns = np.flatnonzero(of_class_HW.any(axis=1)), np.flatnonzero(of_class_HW.any(axis=0))
+            top, left = int(rows[0]), int(columns[0])
+            labels_hw = ndimage.label(of_class_HW[top : rows[-1] + 1, left : columns[-1] + 1])[0]
+            self._regions[cls] = Regions(
+                top=top, left=left, labels_hw=labels_hw, windows=tuple(ndimage.find_objects(labels_hw))
+            )
         return self._regions[cls]
 
-    def windows(self, cls: int) -> list[tuple[slice, slice]]:
-        """The smallest crop around each region of a class, in the order of their numbers."""
-        if cls not in self._windows:
-            self._windows[cls] = ndimage.find_objects(self.regions(cls))
-        return self._windows[cls]
-
     @cached_property
-    def _windows(self) -> dict[int, list[tuple[slice, slice]]]:
-        return {}
-
-    @cached_property
-    def _regions(self) -> dict[int, NDArray[np.int32]]:
+    def _regions(self) -> dict[int, Regions]:
         return {}
 
     def _thing(self, cls: int, window: tuple[slice, slice], owner_hw: NDArray[np.bool_]) -> list[Thing]:

@@ -116,29 +116,27 @@ class Weighing:
 
 def weigh(picture: Picture, thing: Thing, *, first: bool) -> Weighing:
     """Weigh the pixels of a thing for the first click on its class, or for a later one."""
-    labels_HW = picture.regions(thing.cls)
+    regions = picture.regions(thing.cls)
     height, width = thing.pixels_hw.shape
-    seen_hw = labels_HW[thing.top : thing.top + height, thing.left : thing.left + width]
-    numbers = np.unique(seen_hw[thing.pixels_hw])
-    windows = picture.windows(thing.cls)
-    top, left = (min(windows[n - 1][axis].start for n in numbers) for axis in (0, 1))
-    bottom, right = (max(windows[n - 1][axis].stop for n in numbers) for axis in (0, 1))
+    down, across = thing.top - regions.top, thing.left - regions.left  # of the thing in the crop of the regions
+    around_hw = regions.labels_hw[down : down + height, across : across + width]
+    numbers = np.flatnonzero(np.bincount(around_hw[thing.pixels_hw]))
+    windows = [regions.windows[number - 1] for number in numbers]
+    top, left = (min(window[axis].start for window in windows) for axis in (0, 1))
+    bottom, right = (max(window[axis].stop for window in windows) for axis in (0, 1))
 
-    step = math.ceil(math.sqrt((bottom - top) * (right - left) / COARSE))
-    while True:  # a thin thing may fall between the rows and columns that are weighed
-        grid = (slice(top + step // 2, bottom, step), slice(left + step // 2, right, step))
-        of_thing_hw = np.zeros((bottom - top, right - left), bool)
-        inner = (slice(thing.top - top, thing.top - top + height), slice(thing.left - left, thing.left - left + width))
-        of_thing_hw[inner] = thing.pixels_hw
-        of_thing_hw = of_thing_hw[step // 2 :: step, step // 2 :: step]
-        if of_thing_hw.any() or step == 1:
-            break
-        step = 1
-    labels_hw = labels_HW[grid]
+    of_thing_hw = np.zeros((bottom - top, right - left), bool)
+    of_thing_hw[down - top : down - top + height, across - left : across - left + width] = thing.pixels_hw
+    step = math.ceil(math.sqrt(of_thing_hw.size / COARSE))
+    if not of_thing_hw[step // 2 :: step, step // 2 :: step].any():
+        step = 1  # a thin thing may fall between the rows and columns that are weighed
+    of_thing_hw = of_thing_hw[step // 2 :: step, step // 2 :: step]
+    labels_hw = regions.labels_hw[top + step // 2 : bottom : step, left + step // 2 : right : step]
     logs_hw = np.full(of_thing_hw.shape, -np.inf)
-    for number in np.unique(labels_hw[of_thing_hw]):
+    for number in np.flatnonzero(np.bincount(labels_hw[of_thing_hw])):
         region_hw = labels_hw == number
         share = np.count_nonzero(region_hw) * step * step / picture.mask_HW.size
         logs_hw[region_hw] = log_weights(*places(region_hw), share, FIRST if first else LATER)
     logs_hw[~of_thing_hw] = -np.inf
-    return Weighing(top=top, left=left, step=step, weights_hw=np.exp(logs_hw - logs_hw.max()))
+    corner = (regions.top + top, regions.left + left)
+    return Weighing(top=corner[0], left=corner[1], step=step, weights_hw=np.exp(logs_hw - logs_hw.max()))

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from budgetseg.annotate.registry import ANNOTATORS
 from budgetseg.data.dataset import Dataset
 from budgetseg.errors import InvalidInputError, did_you_mean
 
-__all__ = ["Merge", "annotate_image", "simulate"]
+__all__ = ["Merge", "annotate_image", "as_merge", "as_placement", "simulate"]
 
 Merge = Literal["union", "random"]
 
@@ -65,10 +65,8 @@ def simulate(
         raise InvalidInputError(f"annotators: expected at least 1 an image, got {annotators}")
     if not 0 <= spread <= 1:
         raise InvalidInputError(f"spread: expected 0 (annotators agree) to 1 (independent), got {spread}")
-    if merge not in ("union", "random"):
-        raise InvalidInputError(f'merge: expected union or random, got "{merge}"')
-    if placement not in ("human", "uniform"):
-        raise InvalidInputError(f'placement: expected human or uniform, got "{placement}"')
+    as_merge(merge)
+    as_placement(placement)
     if points is not None and annotators != 1:
         raise InvalidInputError(f"annotators: {points.path} holds one annotator an image, got {annotators}")
     manner = Manner(errors=errors, placement=placement, spread=spread)
@@ -83,6 +81,22 @@ def simulate(
             annotation = replace(annotation, seconds=float(seconds_of.get(image_id, 0.0)))
         annotations[image_id] = annotation
     return AnnotationSet(annotations=annotations, classes=dataset.classes)
+
+
+def as_merge(text: str) -> Merge:
+    """Check a name for how several answers become one."""
+    for merge in get_args(Merge):
+        if text == merge:
+            return cast(Merge, merge)
+    raise InvalidInputError(f'merge: expected union or random, got "{text}"')
+
+
+def as_placement(text: str) -> Placement:
+    """Check a name for where clicks fall."""
+    for placement in get_args(Placement):
+        if text == placement:
+            return cast(Placement, placement)
+    raise InvalidInputError(f'placement: expected human or uniform, got "{text}"')
 
 
 def annotate_image(

@@ -1,0 +1,105 @@
+"""How right a set of annotations is, measured against the masks of its data set.
+
+Shape suffixes: H rows, W columns; P pixels, 2 is (x, y).
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from budgetseg.annotate.annotation import Annotation, Box, Click
+from budgetseg.annotate.annotation_set import AnnotationSet
+from budgetseg.annotate.picture import Picture
+from budgetseg.annotate.raster import stroke_pixels
+from budgetseg.data.dataset import VOID, Dataset
+from budgetseg.errors import DataError
+
+__all__ = ["Observed", "observe"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """The annotations of one kind beside the truth; shares are from 0 to 1, None where there is nothing to count."""
+
+    images: int
+    classes_missed: float | None
+    """Share of the present classes that were not said to be present."""
+    classes_invented: float | None
+    """Share of the classes said to be present that are not."""
+    instances_missed: float | None
+    """``allpoints`` and ``box``: share of the visible instances without a mark. An instance is not matched with its
+    mark, which may have slipped: marks are counted, class by class."""
+    pixels: int
+    """Clicks, or pixels of strokes."""
+    wrong: float | None
+    """Share of these on another class."""
+    void: float | None
+    """Share of these on void."""
+
+
+def observe(annotations: AnnotationSet, dataset: Dataset) -> dict[str, Observed]:
+    """Compare with the masks, kind by kind.
+
+    Raises:
+        DataError: The set is of another data set: other classes, an unknown image, or another size.
+    """
+    if annotations.classes != dataset.classes:
+        raise DataError(
+            f"{dataset.name}: expected the classes of the annotations ({', '.join(annotations.classes)}), "
+            f"got {', '.join(dataset.classes)}"
+        )
+    known = {*dataset.ids("train"), *dataset.ids("val")}
+    tallies: dict[str, Counter[str]] = defaultdict(Counter)
+    for annotation in annotations.annotations.values():
+        if annotation.image_id not in known:
+            raise DataError(f"{dataset.name}: has no image {annotation.image_id}, which is annotated")
+        picture = Picture.of(dataset, annotation.image_id)
+        if (picture.height, picture.width) != (annotation.height, annotation.width):
+            raise DataError(
+                f"{dataset.name}: {annotation.image_id}: expected {annotation.width} x {annotation.height} pixels as "
+                f"annotated, got {picture.width} x {picture.height}"
+            )
+        tallies[annotation.kind] += _tally(annotation, picture)
+    return {kind: _observed(tally) for kind, tally in tallies.items()}
+
+
+def _tally(annotation: Annotation, picture: Picture) -> Counter[str]:
+    tally = Counter(images=1)
+    truth, said = set(picture.present), set(annotation.present)
+    tally.update(present=len(truth), missed=len(truth - said), said=len(said), invented=len(said - truth))
+    if annotation.kind in ("allpoints", "box"):
+        marks: tuple[Click | Box, ...] = (*annotation.clicks, *annotation.boxes)
+        people = len({mark.annotator for mark in marks}) or 1
+        given = Counter(mark.cls for mark in marks)
+        there = Counter(thing.cls for thing in picture.things)
+        tally["instances"] += people * there.total()
+        tally["unmarked"] += sum(max(0, people * count - given[cls]) for cls, count in there.items())
+    for click in annotation.clicks:
+        _score(tally, int(picture.mask_HW[click.y, click.x]), click.cls, 1)
+    for stroke in annotation.strokes:
+        xy_P2 = stroke_pixels(stroke, picture.height, picture.width)
+        for seen, pixels in Counter(picture.mask_HW[xy_P2[:, 1], xy_P2[:, 0]].tolist()).items():
+            _score(tally, seen, stroke.cls, pixels)
+    return tally
+
+
+def _score(tally: Counter[str], seen: int, meant: int, pixels: int) -> None:
+    tally["pixels"] += pixels
+    if seen == VOID:
+        tally["void"] += pixels
+    elif seen != meant:
+        tally["wrong"] += pixels
+
+
+def _observed(tally: Counter[str]) -> Observed:
+    def share(part: str, whole: str) -> float | None:
+        return tally[part] / tally[whole] if tally[whole] else None
+
+    return Observed(
+        images=tally["images"],
+        classes_missed=share("missed", "present"),
+        classes_invented=share("invented", "said"),
+        instances_missed=share("unmarked", "instances"),
+        pixels=tally["pixels"],
+        wrong=share("wrong", "pixels"),
+        void=share("void", "pixels"),
+    )

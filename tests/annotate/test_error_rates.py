@@ -1,0 +1,124 @@
+"""Annotators err as often as they are asked to, within 0.5 points or two standard errors."""
+
+import math
+
+import numpy as np
+import pytest
+
+from budgetseg.annotate import HUMAN, PERFECT, ErrorRates, observe, simulate
+
+
+def close(share: float, asked: float, count: int) -> bool:
+    return abs(share - asked) <= max(0.005, 2 * math.sqrt(asked * (1 - asked) / count))
+
+
+@pytest.fixture(scope="module")
+def of_kind(many_discs):
+    """Observed rates by kind, of human annotators."""
+    ids = many_discs.ids("train")
+    return {
+        kind: observe(simulate(many_discs, dict.fromkeys(ids, kind), seed=11), many_discs)[kind]
+        for kind in ("image", "point", "allpoints", "squiggle", "box", "full")
+    }
+
+
+def test_labels_miss_one_class_in_a_hundred(of_kind):
+    assert close(of_kind["image"].classes_missed, 0.010, 2400)
+    assert of_kind["image"].classes_invented == 0
+
+
+def test_points(of_kind):
+    rates = of_kind["point"]
+    assert close(rates.wrong, 0.072, rates.pixels)
+    assert close(rates.void, 0.008, rates.pixels)
+    assert close(rates.classes_missed, 0.010, 2400)
+
+
+def test_allpoints(of_kind):
+    rates = of_kind["allpoints"]
+    assert close(rates.wrong, 0.148, rates.pixels)
+    assert close(rates.void, 0.016, rates.pixels)
+    assert close(rates.instances_missed, 0.079, 3000)
+
+
+def test_squiggles(of_kind):
+    # Pixels of a stroke err together: the error of the mean is that of strokes, of which half astray counts fully.
+    rates = of_kind["squiggle"]
+    assert rates.wrong == pytest.approx(0.063, abs=0.012)
+    assert rates.void == pytest.approx(0.014, abs=0.006)
+
+
+def test_boxes_and_masks_miss_nothing(of_kind):
+    assert (of_kind["box"].classes_missed, of_kind["box"].instances_missed) == (0, 0)
+    assert of_kind["full"].classes_missed == 0
+
+
+def test_squiggles_of_many_seeds_reach_their_rates(discs):
+    """Averaged over seeds, to within 0.5 points."""
+    wrong, void = [], []
+    for seed in range(30):
+        rates = observe(simulate(discs, dict.fromkeys(discs.ids("train"), "squiggle"), seed=seed), discs)["squiggle"]
+        wrong.append(rates.wrong)
+        void.append(rates.void)
+    assert np.mean(wrong) == pytest.approx(HUMAN.stroke_wrong, abs=max(0.005, 2 * np.std(wrong) / math.sqrt(30)))
+    assert np.mean(void) == pytest.approx(HUMAN.stroke_void, abs=max(0.005, 2 * np.std(void) / math.sqrt(30)))
+
+
+def test_later_clicks_err_more_often_than_first_ones(many_discs):
+    made = simulate(many_discs, dict.fromkeys(many_discs.ids("train"), "allpoints"), seed=0)
+    wrong = {True: [], False: []}
+    for image_id, annotation in made.annotations.items():
+        mask_HW = many_discs.mask(image_id)
+        several = {click.cls for click in annotation.clicks if click.rank > 1}
+        for click in annotation.clicks:
+            if click.cls in several:
+                seen = mask_HW[click.y, click.x]
+                wrong[click.rank == 1].append(seen not in (click.cls, 255))
+    # The two shares have the ratio 3.4; ours are means of a few hundred clicks.
+    assert np.mean(wrong[False]) > 2 * np.mean(wrong[True])
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3, 1.0])
+def test_rates_can_be_set(discs, rate):
+    rates = ErrorRates(click_wrong=rate)
+    made = observe(simulate(discs, dict.fromkeys(discs.ids("train"), "point"), seed=0, errors=rates), discs)["point"]
+    assert abs(made.wrong - rate) <= 2.5 * math.sqrt(rate * (1 - rate) / made.pixels)
+
+
+def test_a_slip_stays_near_the_border(discs):
+    rates = ErrorRates(click_wrong=1.0)
+    for image_id, annotation in simulate(
+        discs, dict.fromkeys(discs.ids("train"), "point"), seed=0, errors=rates
+    ).annotations.items():
+        mask_HW = discs.mask(image_id)
+        for click in annotation.clicks:
+            y, x = np.nonzero(mask_HW == click.cls)
+            assert np.hypot(x - click.x, y - click.y).min() < 0.6 * discs.width
+
+
+def test_where_there_is_no_void_no_click_is_on_void():
+    from budgetseg.annotate.slips import slip
+
+    mask_HW = np.zeros((20, 30), np.uint8)
+    mask_HW[5:15, 5:15] = 1
+    generator = np.random.default_rng(0)
+    assert slip(mask_HW, 1, 8, 9, onto="void", generator=generator) == (8, 9)
+    x, y = slip(mask_HW, 1, 8, 9, onto="class", generator=generator)
+    assert mask_HW[y, x] == 0
+    everywhere_HW = np.ones((20, 30), np.uint8)
+    assert slip(everywhere_HW, 1, 8, 9, onto="class", generator=generator) == (8, 9)
+
+
+def test_a_class_without_clicks_is_not_present(many_discs):
+    """Presence follows the clicks, as in the released code."""
+    never = ErrorRates(class_missed=0.5)
+    for annotation in simulate(
+        many_discs, dict.fromkeys(many_discs.ids("train")[:100], "point"), seed=0, errors=never
+    ).annotations.values():
+        assert annotation.present == tuple(sorted({click.cls for click in annotation.clicks}))
+
+
+def test_perfect_has_no_rate_but_zero():
+    names = [name for name in PERFECT.__dataclass_fields__ if name not in ("name", "later_over_first")]
+    assert all(getattr(PERFECT, name) == 0 for name in names)
+    assert all(getattr(HUMAN, name) > 0 for name in names)

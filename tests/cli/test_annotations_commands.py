@@ -1,0 +1,76 @@
+"""The annotations commands, called as the command line calls them."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from budgetseg.cli.annotations import app
+from budgetseg.errors import DataError, InvalidInputError
+
+
+def call(*arguments: str):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("made") / "set"
+    result = call("simulate", "-o", path, "--kind", "allpoints", "--limit", 25, "--people", 2, "--json")
+    assert result.exit_code == 0, result.exception
+    document = json.loads(result.stdout)
+    assert (document["schema"], document["images"]) == ("budgetseg.annotations-made/1", 25)
+    assert "made-up scenes" in result.stderr
+    return path
+
+
+def test_show_counts(folder):
+    document = json.loads(call("show", folder, "--json").stdout)
+    assert document["schema"] == "budgetseg.annotations-summary/1"
+    kind = document["kinds"]["allpoints"]
+    lines = [json.loads(line) for line in (folder / "annotations.jsonl").read_text().splitlines()]
+    assert kind["images"] == document["images"] == 25
+    assert kind["clicks"] == sum(len(line["clicks"]) for line in lines)
+    assert kind["observed"] is None
+
+
+def test_show_measures_errors_against_the_masks(folder):
+    document = json.loads(call("show", folder, "--dataset", "scenes", "--limit", 25, "--json").stdout)
+    observed = document["kinds"]["allpoints"]["observed"]
+    assert observed["pixels"] == document["kinds"]["allpoints"]["clicks"]
+    assert 0.03 < observed["wrong"] < 0.35
+
+
+def test_tables_say_the_same(folder):
+    plain = call("show", folder).stdout
+    assert "allpoints" in plain
+    assert "25" in plain
+    assert "wrong" not in plain
+    assert "wrong" in call("show", folder, "--dataset", "scenes", "--limit", 25).stdout
+
+
+def test_show_needs_a_data_set_to_choose_classes_of(folder):
+    assert isinstance(call("show", folder, "--classes", "cat").exception, InvalidInputError)
+
+
+def test_show_refuses_another_folder(tmp_path):
+    assert isinstance(call("show", tmp_path).exception, DataError)
+
+
+@pytest.mark.parametrize(
+    "option", [("--kind", "dots"), ("--annotators", "humn"), ("--merge", "x"), ("--placement", "x")]
+)
+def test_simulate_refuses_unknown_names(tmp_path, option):
+    result = call("simulate", "-o", tmp_path / "set", "--limit", 3, *option)
+    assert isinstance(result.exception, InvalidInputError)
+    assert option[1] in str(result.exception)
+    assert not (tmp_path / "set").exists()
+
+
+def test_audit(tmp_path):
+    file = tmp_path / "clicks.csv"
+    file.write_text("image_id,cls,rank,mask_cls\na,1,1,1\na,2,1,0\n")
+    document = json.loads(call("audit", file, "--json").stdout)
+    assert (document["schema"], document["first_wrong"]) == ("budgetseg.click-audit/1", 0.5)
+    assert "50.00 %" in call("audit", file).stdout
+    assert isinstance(call("audit", tmp_path / "none.csv").exception, DataError)
