@@ -144,7 +144,7 @@ def _spec(context: typer.Context) -> Any:
     run_fields = {field.name for field in fields(RunSpec)}
     given = {name: value for name, value in context.params.items() if value is not None}
     weak = {name for name in given if _source(context, name) == "DEFAULT_MAP"}
-    tables = read_config(given["config"]) if "config" in given else {}
+    tables = read_config(Path(given["config"])) if "config" in given else {}
 
     def options(names: set[str]) -> dict[str, Any]:
         return {name: str(given[name]) if isinstance(given[name], Path) else given[name] for name in names & set(given)}
@@ -163,7 +163,7 @@ def _spec(context: typer.Context) -> Any:
     if "plan" in given:
         if "strategy" in given and "strategy" not in weak:
             raise InvalidInputError("--strategy and --plan: give one of them")
-        mix = read_plan(given["plan"]).mix.to_dict()
+        mix = read_plan(Path(given["plan"])).mix.to_dict()
     elif "strategy" in run_settings and "strategy" in given:
         mix = None
     return spec_of(run_settings, train, mix)
