@@ -139,6 +139,31 @@ def test_intervals_hold_new_trainings_of_a_known_truth() -> None:
     assert np.sqrt(np.mean(np.square(errors))) < 2.0
 
 
+@pytest.mark.parametrize("truth", [0.4, 3.5])
+def test_noise_is_learned_from_repeated_trainings(truth: float) -> None:
+    rng = np.random.default_rng(1)
+    mixes = [{"full": n} for n in (50, 200, 800, 3200)] * 10
+    level = {50: 30.0, 200: 42.0, 800: 52.0, 3200: 58.0}
+    miou_R = np.array([level[mix["full"]] for mix in mixes]) + rng.normal(0, truth, len(mixes))
+    surface = fit_surface(Evidence(name="seeds", counts_RK=counts_of(mixes).astype(np.int64), miou_R=miou_R))
+    assert surface.noise_miou == pytest.approx(truth, rel=0.35)
+    # Ten trainings of a mix leave the surface there in doubt by at most noise / sqrt(10), and by some part of it.
+    spread_M = miou_of(surface.layout, surface.parameters_DP, counts_of(mixes[:4])).std(axis=0)
+    assert (spread_M > 0.3 * truth / np.sqrt(10)).all()
+    assert (spread_M < 1.5 * truth / np.sqrt(10)).all()
+
+
+def test_noise_of_few_trainings_is_not_taken_for_none() -> None:
+    evidence = Evidence(name="one", counts_RK=counts_of([{"full": 500}]).astype(np.int64), miou_R=np.array([55.0]))
+    assert fit_surface(evidence).noise_miou > 0.8  # seeds alone differ by 0.5 in the paper
+
+
+def test_misfit_is_large_where_left_out_trainings_surprise(surface: Surface) -> None:
+    smooth = fit_surface(synthetic(3)[0])
+    assert smooth.misfit_miou < 3
+    assert surface.misfit_miou > 6  # 883 masks give 22.1 and 10,582 give 58.3: who could tell the one from the other?
+
+
 def test_one_training_is_enough_to_say_something_and_much_doubt() -> None:
     evidence = Evidence(name="one", counts_RK=counts_of([{"full": 500}]).astype(np.int64), miou_R=np.array([61.0]))
     surface = fit_surface(evidence)
