@@ -39,7 +39,8 @@ def module(*arguments, **options):
 
 
 def test_the_module_and_the_script_are_one_command():
-    script = subprocess.run(["budgetseg", "--version"], capture_output=True, text=True)
+    door = Path(sys.executable).with_name("budgetseg")
+    script = subprocess.run([door, "--version"], capture_output=True, text=True)
     assert script.returncode == 0
     assert script.stdout == module("--version").stdout
     assert __version__ in script.stdout
