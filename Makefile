@@ -12,7 +12,7 @@ demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes
 	$(BIN)/budgetseg report runs/ -o report.html
 
 test: $(VENV)/.installed ## run the tests
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.installed ## check style and types
 	$(BIN)/ruff check .

@@ -139,7 +139,12 @@ def train(
             torch.manual_seed(seed * 1_000_003 + done)
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(recipe, done) * group["pace"]
-        loss = _iteration(network, training_set.batches(done), recipe, object_classes, device, precision, training_set)
+        try:
+            loss = _iteration(
+                network, training_set.batches(done), recipe, object_classes, device, precision, training_set.has_both
+            )
+        except torch.OutOfMemoryError as error:
+            raise RunFailedError(f"iteration {done + 1}: out of memory on {device}; lower --batch or --crop") from error
         if not math.isfinite(loss):
             raise RunFailedError(
                 f"iteration {done + 1}: the loss is {loss}; lower train.lr (now {recipe.lr:g}), start anew with --force"
@@ -166,7 +171,7 @@ def _iteration(
     object_classes: Sequence[int],
     device: torch.device,
     precision: Precision,
-    training_set: TrainingSet,
+    mixed: bool,
 ) -> float:
     """Add the gradients of one iteration's mean loss to the parameters; return the loss."""
     images = sum(len(batch.strong_B) for batch in batches)
@@ -175,7 +180,7 @@ def _iteration(
         batch = batch.to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
             logits_BCHW = network(batch.images_B3HW)
-        loss = batch_loss(logits_BCHW, batch, recipe, object_classes, mixed=training_set.has_both).sum() / images
+        loss = batch_loss(logits_BCHW, batch, recipe, object_classes, mixed=mixed).sum() / images
         loss.backward()  # type: ignore[no-untyped-call]
         total += loss.item()
     return total

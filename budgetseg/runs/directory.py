@@ -126,5 +126,11 @@ class RunDirectory:
 
     def log_metrics(self, row: Mapping[str, Any]) -> None:
         """Append one line to ``metrics.jsonl``."""
-        with (self.folder / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        path = self.folder / "metrics.jsonl"
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+        except OSError as error:
+            raise RunFailedError(
+                f"{path}: cannot write here ({error.strerror or error}); the last saved state is kept"
+            ) from error

@@ -18,6 +18,7 @@ from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.learn.batches import TrainingSet, canvas_of
 from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.networks import build_network
+from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.train import Saving, train
 from budgetseg.plan.alternatives import pure_alternatives
 from budgetseg.plan.mix import Mix
@@ -85,6 +86,7 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs)
         purchase = self._buy(index, book)
+        require_objectness(self.spec.objectness, purchase.image_ids)
         plan = _plan(self.spec, purchase, index, book)
         self.watcher.planned(plan)
         self._mention_leftover(purchase, index)

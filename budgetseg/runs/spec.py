@@ -79,8 +79,12 @@ class RunSpec:
 
     @property
     def fingerprint(self) -> str:
-        """Sha256 of the spec, written as JSON with sorted keys."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
+        """Sha256 of the spec and of the files it names: a book or list that was edited makes another run."""
+        digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode())
+        for name in (self.costs, self.points, self.instances, self.train_list, self.val_list, self.weights):
+            if name is not None and Path(name).is_file():
+                digest.update(hashlib.sha256(Path(name).read_bytes()).digest())
+        return digest.hexdigest()
 
     @property
     def folder_name(self) -> str:

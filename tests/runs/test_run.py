@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from budgetseg.costs.kinds import KINDS
-from budgetseg.errors import BudgetTooSmallError, InvalidInputError, RunFailedError
+from budgetseg.errors import BudgetsegError, BudgetTooSmallError, InvalidInputError, RunFailedError
 from budgetseg.learn.evaluate import mean_iou
 from budgetseg.plan.plan import read_plan
 from budgetseg.runs.config import read_config, spec_of
@@ -171,3 +171,21 @@ def test_resume_insists_on_something_to_go_on_with(small_run, tmp_path):
 def test_bad_settings_are_named(small_run, settings, message):
     with pytest.raises(InvalidInputError, match=message):
         small_run(**settings)
+
+
+def test_an_edited_cost_book_makes_another_run(small_run, tmp_path):
+    book = tmp_path / "mine.toml"
+    book.write_text('schema = "budgetseg.costbook/1"\n[rates]\nlabel_s = 1.0\nfirst_click_s = 2.4\n')
+    first = small_run(strategy="point", costs=str(book))
+    book.write_text('schema = "budgetseg.costbook/1"\n[rates]\nlabel_s = 1.0\nfirst_click_s = 4.8\n')
+    with pytest.raises(InvalidInputError, match="holds another run"):
+        small_run(strategy="point", costs=str(book))
+    assert small_run(strategy="point", costs=str(book), how={"force": True})["hours"] != first["hours"]
+
+
+def test_a_missing_objectness_map_is_found_before_training(small_run, tmp_path, recorder):
+    (tmp_path / "maps").mkdir()
+    with pytest.raises(BudgetsegError, match="maps"):
+        small_run(objectness=f"maps:{tmp_path / 'maps'}")
+    assert recorder.iterations == []
+    assert not (tmp_path / "run" / "result.json").exists()
