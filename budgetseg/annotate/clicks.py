@@ -4,19 +4,33 @@ Shape suffixes: h, w a crop around one thing; K things of a class; 3 draws a thi
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.annotate.annotation import Annotation, Click
 from budgetseg.annotate.annotator import Chance, Manner
+from budgetseg.annotate.errors import ErrorRates
 from budgetseg.annotate.labels import seen_classes
+from budgetseg.annotate.mistakes import spread_rate
 from budgetseg.annotate.noticing import noticing
 from budgetseg.annotate.picture import Picture, Thing
 from budgetseg.annotate.pointing import weigh
-from budgetseg.annotate.slips import slip
+from budgetseg.annotate.slips import Onto, slip
 
 __all__ = ["AllPoints", "Points", "first_point"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Aim:
+    """A click as it is meant."""
+
+    thing: Thing
+    x: int
+    y: int
+    rank: int
 
 
 class Points:
@@ -28,47 +42,39 @@ class Points:
         """See :class:`budgetseg.annotate.annotator.Annotator`."""
         if manner.placement == "uniform":
             clicks = [_anywhere(picture, cls, chance) for cls in picture.present]
-        else:
-            clicks = []
-            for cls in seen_classes(picture, manner, chance):
-                _, (x, y) = first_point(picture, cls, chance)
-                x, y = _err(picture, cls, x, y, manner.errors.click_wrong, manner.errors.click_void, chance)
-                clicks.append(Click(cls=cls, x=x, y=y, rank=1, annotator=chance.person))
+            return _clicked(picture, self.kind, clicks)
+        aims = []
+        for cls in seen_classes(picture, manner, chance):
+            thing, (x, y) = first_point(picture, cls, chance)
+            aims.append(Aim(thing=thing, x=x, y=y, rank=1))
+        errors = manner.errors
+        clicks = _err(picture, aims, errors.click_wrong, errors.click_void, errors, chance)
         return _clicked(picture, self.kind, clicks)
 
 
 class AllPoints:
-    """Clicks on every instance; rank 1 is the first that the person sees of its class.
-
-    Each instance is missed at the rate ``instance_missed``; the ones that people notice last are missed first. A
-    share ``all_clicks_wrong`` of a class's clicks errs, the later ones ``later_over_first`` times as often as the
-    first, as in the real clicks.
-    """
+    """Clicks on every instance that is not missed; rank 1 is the first that the person sees of its class."""
 
     kind = "allpoints"
 
     def annotate(self, picture: Picture, manner: Manner, chance: Chance) -> Annotation:
         """See :class:`budgetseg.annotate.annotator.Annotator`."""
-        clicks: list[Click] = []
         errors = manner.errors
+        human = manner.placement == "human"
+        pixels_K = np.array([np.count_nonzero(thing.pixels_hw) for thing in picture.things], float)
+        missed_K = spread_rate(errors.instance_missed if human else 0.0, pixels_K**-errors.smaller_things)
+        found_K = chance.own.random(len(missed_K)) >= missed_K
+        aims = []
         for cls in picture.present:
-            things = [thing for thing in picture.things if thing.cls == cls]
+            things = [(thing, found) for thing, found in zip(picture.things, found_K, strict=True) if thing.cls == cls]
             draws_K3 = chance.alike(cls, (len(things), 3))
-            order = _order(picture, things, draws_K3[:, 0])
-            human = manner.placement == "human"
-            missed = int(chance.own.binomial(len(things), errors.instance_missed)) if human else 0
-            found = order[: len(things) - missed]
-            mean_factor = 1 + (errors.later_over_first - 1) * (1 - 1 / max(len(found), 1))
-            for rank, k in enumerate(found, start=1):
-                if human:
-                    x, y = _point_at(picture, things[k], draws_K3[k], first=rank == 1)
-                    factor = (1.0 if rank == 1 else errors.later_over_first) / mean_factor
-                    wrong, void = errors.all_clicks_wrong * factor, errors.all_clicks_void * factor
-                    x, y = _err(picture, cls, x, y, wrong, void, chance)
-                else:
-                    x, y = _uniform(things[k], chance)
-                clicks.append(Click(cls=cls, x=x, y=y, rank=rank, annotator=chance.person))
-        return _clicked(picture, self.kind, clicks)
+            order = _order(picture, [thing for thing, _ in things], draws_K3[:, 0])
+            for rank, k in enumerate((k for k in order if things[k][1]), start=1):
+                thing = things[k][0]
+                x, y = _point_at(picture, thing, draws_K3[k], first=rank == 1) if human else _uniform(thing, chance)
+                aims.append(Aim(thing=thing, x=x, y=y, rank=rank))
+        wrong, void = (errors.all_clicks_wrong, errors.all_clicks_void) if human else (0.0, 0.0)
+        return _clicked(picture, self.kind, _err(picture, aims, wrong, void, errors, chance))
 
 
 def first_point(picture: Picture, cls: int, chance: Chance) -> tuple[Thing, tuple[int, int]]:
@@ -118,14 +124,25 @@ def _pick(weights_N: NDArray[np.float64], draw: float) -> tuple[int, float]:
     return index, min(max(float(within), 0.0), math.nextafter(1.0, 0.0))
 
 
-def _err(picture: Picture, cls: int, x: int, y: int, wrong: float, void: float, chance: Chance) -> tuple[int, int]:
-    """The click as meant, or slipped onto another class or onto void at the rates given."""
-    draw = chance.own.random()
-    if draw < wrong:
-        return slip(picture.mask_HW, cls, x, y, onto="class", generator=chance.own)
-    if draw < wrong + void:
-        return slip(picture.mask_HW, cls, x, y, onto="void", generator=chance.own)
-    return x, y
+def _err(
+    picture: Picture, aims: Sequence[Aim], wrong: float, void: float, errors: ErrorRates, chance: Chance
+) -> list[Click]:
+    """The clicks: as meant, or slipped onto another class or onto void, at these rates on average."""
+    odds_K = np.array(
+        [
+            np.count_nonzero(aim.thing.pixels_hw) ** -errors.smaller_things
+            * (errors.later_things if aim.rank > 1 else 1.0)
+            for aim in aims
+        ]
+    )
+    clicks = []
+    for aim, slips in zip(aims, spread_rate(wrong + void, odds_K), strict=True):
+        x, y = aim.x, aim.y
+        if chance.own.random() < slips:
+            onto: Onto = "void" if chance.own.random() * (wrong + void) < void else "class"
+            x, y = slip(picture.mask_HW, aim.thing.cls, x, y, onto=onto, generator=chance.own)
+        clicks.append(Click(cls=aim.thing.cls, x=x, y=y, rank=aim.rank, annotator=chance.person))
+    return clicks
 
 
 def _anywhere(picture: Picture, cls: int, chance: Chance) -> Click:

@@ -99,10 +99,10 @@ class Picture:
             of_class_HW = self.mask_HW == cls
             rows, columns = np.flatnonzero(of_class_HW.any(axis=1)), np.flatnonzero(of_class_HW.any(axis=0))
             top, left = int(rows[0]), int(columns[0])
-            labels_hw = ndimage.label(of_class_HW[top : rows[-1] + 1, left : columns[-1] + 1])[0]
-            self._regions[cls] = Regions(
-                top=top, left=left, labels_hw=labels_hw, windows=tuple(ndimage.find_objects(labels_hw))
-            )
+            labels_hw, count = ndimage.label(of_class_HW[top : rows[-1] + 1, left : columns[-1] + 1])
+            whole = (slice(0, labels_hw.shape[0]), slice(0, labels_hw.shape[1]))
+            windows = (whole,) if count == 1 else tuple(ndimage.find_objects(labels_hw))
+            self._regions[cls] = Regions(top=top, left=left, labels_hw=labels_hw, windows=windows)
         return self._regions[cls]
 
     @cached_property

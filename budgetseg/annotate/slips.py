@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from budgetseg.annotate.walks import ray
 from budgetseg.data.dataset import VOID
 
-__all__ = ["slip"]
+__all__ = ["Onto", "slip"]
+
+Onto = Literal["class", "void"]
 
 DIRECTIONS = 8
 """Ways that are tried before a pixel is taken from anywhere in the image."""
@@ -26,7 +28,7 @@ def slip(
     x: int,
     y: int,
     *,
-    onto: Literal["class", "void"],
+    onto: Onto,
     generator: np.random.Generator,
 ) -> tuple[int, int]:
     """Move a click in a random direction until it is off its class, and a little further.

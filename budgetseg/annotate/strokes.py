@@ -30,7 +30,9 @@ COVER = 0.5
 PEN = 500
 """Longer side of an image, in pixels, for each pixel of pen width: 1 at the size of VOC."""
 ASTRAY = 0.5
-"""Share of the pixels of a stroke that leaves its class that lies outside."""
+"""Share of the pixels of a stroke that begins on another class that lies there."""
+ASTRAY_VOID = 0.12
+"""The same of one that begins on void, which is narrow."""
 
 
 class Squiggles:
@@ -111,6 +113,7 @@ def _lead_in(
             allowed_HW = (mask_HW != cls) & (mask_HW != VOID)
             return _come_from(allowed_HW, x_T, y_T, int(off_T[0]), angle, amount, generator)
         draw = (draw - goes) / (1 - goes) if goes < 1 else 1.0
+    amount = max(1, round(ASTRAY_VOID * length))
     void_T = np.flatnonzero(seen_T == VOID)
     if len(void_T) and errors.stroke_void > 0:
         path = _come_from(mask_HW == VOID, x_T, y_T, int(void_T[0]), angle, amount, generator)

@@ -15,6 +15,10 @@ Pixel = tuple[int, int]
 
 TURN = 0.12
 """Standard deviation of the change of heading at each step of one pixel, in radians."""
+SWINGS = tuple(
+    tuple(side * sign * n * math.pi / 6 for n in range(7) for sign in ((1, -1) if n else (1,))) for side in (1, -1)
+)
+"""Changes of heading to try, the smallest first, to the one side first or to the other."""
 PATIENCE = 6
 """Steps a new pixel before a path gives up finding more."""
 
@@ -56,8 +60,8 @@ def wander(
         if len(seen) >= pixels:
             break
         angle += turn
-        for swing in range(13):
-            heading = angle + (swing + 1) // 2 * (math.pi / 6) * (1 if (swing % 2 == 0) == side else -1)
+        for swing in SWINGS[side]:
+            heading = angle + swing
             new_x, new_y = x + math.cos(heading), y + math.sin(heading)
             column, row = math.floor(new_x), math.floor(new_y)
             if 0 <= column < width and 0 <= row < height and allowed[row * width + column]:

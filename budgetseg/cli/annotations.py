@@ -110,16 +110,23 @@ def _percent(share: float | None) -> str:
 def _draw_summary(document: dict[str, Any], console: "Console") -> None:
     from rich.table import Table
 
+    columns = ("images", "classes", "clicks", "strokes", "boxes", "masks")
     table = Table("kind", title=f"{document['path']}: {document['images']:,} images")
-    columns = ("images", "classes", "clicks", "strokes", "boxes", "masks", "hours")
-    rates = ("classes missed", "instances missed", "wrong", "void") if document["dataset"] else ()
-    for name in (*columns, *rates):
+    for name in (*columns, "hours"):
         table.add_column(name, justify="right")
     for kind, row in document["kinds"].items():
-        counts = [f"{row[name]:,}" for name in columns[:-1]] + [f"{row['seconds'] / 3600:.2f}"]
-        shares = [_percent(row["observed"][name.replace(" ", "_")]) for name in rates]
-        table.add_row(kind, *counts, *shares)
+        table.add_row(kind, *(f"{row[name]:,}" for name in columns), f"{row['seconds'] / 3600:.2f}")
     console.print(table)
+    if document["dataset"] is None:
+        return
+    rates = Table("kind", title=f"Errors against the masks of {document['dataset']}")
+    for name in ("classes missed", "instances missed", "wrong class", "void"):
+        rates.add_column(name, justify="right")
+    for kind, row in document["kinds"].items():
+        seen = row["observed"]
+        shares = (seen[name] for name in ("classes_missed", "instances_missed", "wrong", "void"))
+        rates.add_row(kind, *(_percent(share) for share in shares))
+    console.print(rates)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """A small data set of discs with void borders, whose truth is known in closed form."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ class Discs:
     def image(self, image_id: str) -> NDArray[np.uint8]:
         return np.zeros((self.height, self.width, 3), np.uint8)
 
+    @cache  # noqa: B019 - lives as long as the tests
     def _draw(self, image_id: str) -> tuple[NDArray[np.uint8], Instances]:
         generator = np.random.default_rng(int(image_id[4:]))
         y_HW, x_HW = np.mgrid[: self.height, : self.width]
@@ -42,7 +45,7 @@ class Discs:
         return mask_HW, Instances(classes=tuple(classes), map_HW=map_HW)
 
     def mask(self, image_id: str) -> NDArray[np.uint8]:
-        return self._draw(image_id)[0]
+        return self._draw(image_id)[0].copy()
 
     def instances(self, image_id: str) -> Instances:
         return self._draw(image_id)[1]
@@ -55,4 +58,4 @@ def discs() -> Discs:
 
 @pytest.fixture(scope="session")
 def many_discs() -> Discs:
-    return Discs(1500)
+    return Discs(1200)

@@ -153,8 +153,8 @@ def test_strokes_grow_with_the_image():
         doubled = Instances(classes=instances.classes, map_HW=instances.map_HW.repeat(2, axis=0).repeat(2, axis=1))
         small += pixels(made)
         large += pixels(Picture(image_id=made.image_id, mask_HW=double_HW, read_instances=lambda d=doubled: d))
-    # Twice as long and twice as wide; a wide pen covers pixels again where the stroke winds.
-    assert 2.2 < large / small < 4.2
+    # Twice as long and twice as wide: 4, more where it runs diagonally and less where it winds.
+    assert 3 < large / small < 5.5
 
 
 @pytest.mark.parametrize(
