@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.errors import ErrorRates
@@ -60,7 +61,7 @@ class Chance:
         shared = np.random.default_rng([self.seed, self.image_key, 2, topic]).standard_normal(shape)
         own = np.random.default_rng([self.seed, self.image_key, 3, topic, self.person]).standard_normal(shape)
         z = math.sqrt(1 - self.spread**2) * shared + self.spread * own
-        u: NDArray[np.float64] = 0.5 * np.vectorize(math.erfc, otypes=[float])(-z / math.sqrt(2))
+        u: NDArray[np.float64] = ndtr(z)
         return u.clip(1e-12, 1 - 1e-12)
 
 

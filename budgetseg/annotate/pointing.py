@@ -54,7 +54,7 @@ LATER = (
 The fit takes the things that people clicked right as given. Simulated people get other things right, smaller ones
 rather, and without the correction their later clicks lie 0.03 standard deviations too low and 0.02 too deep."""
 
-COARSE = 6000
+COARSE = 4000
 """Largest crop, in pixels, that is weighed pixel by pixel; of larger ones every k-th row and column is."""
 
 
