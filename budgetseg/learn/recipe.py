@@ -125,7 +125,7 @@ PAPER = Recipe(
 PRESETS: Mapping[str, Recipe] = {"modern": MODERN, "paper": PAPER}
 
 # The embedded scenes are 128 pixels wide and their network starts from nothing.
-_TINY = {"lr": 4e-3, "crop": 128, "iterations": 600, "batch": 16, "zoom": 1.0}
+_TINY = {"lr": 4e-3, "crop": 128, "iterations": 450, "batch": 16, "zoom": 1.0}
 
 
 def preset(name: str, backbone: str) -> Recipe:
