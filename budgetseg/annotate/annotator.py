@@ -21,6 +21,9 @@ __all__ = ["Annotator", "Chance", "Manner", "Placement"]
 
 Placement = Literal["human", "uniform"]
 
+MOST_VOID = 0.5
+"""The largest share of the marks on one image that falls on void, however rare void is elsewhere."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
@@ -31,6 +34,16 @@ class Manner:
     """Where clicks fall: as people click, or uniformly over the class (then without any error)."""
     spread: float = 0.5
     """How far people differ from each other, 0 (all click the same pixel) to 1 (independent)."""
+    void_share: float = 1.0
+    """Share of the data set's images that have void pixels; see :meth:`void_rate`."""
+
+    def void_rate(self, rate: float, picture: Picture) -> float:
+        """How often a mark on this image falls on void, that it be ``rate`` over the data set.
+
+        Many masks have no void at all: of the paper's 12,031 those that came with VOC have, those added later rarely.
+        Its 0.8 % of first clicks on void are 4.1 % on the validation images, which have, and 0.5 % on the others.
+        """
+        return min(MOST_VOID, rate / self.void_share) if picture.has_void and self.void_share > 0 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,8 @@ class Points:
             thing, (x, y) = first_point(picture, cls, chance)
             aims.append(Aim(thing=thing, x=x, y=y, rank=1))
         errors = manner.errors
-        clicks = _err(picture, aims, errors.click_wrong, errors.click_void, errors, chance)
+        void = manner.void_rate(errors.click_void, picture)
+        clicks = _err(picture, aims, errors.click_wrong, void, errors, chance)
         return _clicked(picture, self.kind, clicks)
 
 
@@ -73,7 +74,8 @@ class AllPoints:
                 thing = things[k][0]
                 x, y = _point_at(picture, thing, draws_K3[k], first=rank == 1) if human else _uniform(thing, chance)
                 aims.append(Aim(thing=thing, x=x, y=y, rank=rank))
-        wrong, void = (errors.all_clicks_wrong, errors.all_clicks_void) if human else (0.0, 0.0)
+        wrong = errors.all_clicks_wrong if human else 0.0
+        void = manner.void_rate(errors.all_clicks_void, picture) if human else 0.0
         return _clicked(picture, self.kind, _err(picture, aims, wrong, void, errors, chance))
 
 
@@ -136,7 +138,7 @@ def _err(
         ]
     )
     clicks = []
-    for aim, slips in zip(aims, spread_rate(wrong + void, odds_K), strict=True):
+    for aim, slips in zip(aims, spread_rate(min(1.0, wrong + void), odds_K), strict=True):
         x, y = aim.x, aim.y
         if chance.own.random() < slips:
             onto: Onto = "void" if chance.own.random() * (wrong + void) < void else "class"

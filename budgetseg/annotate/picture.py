@@ -79,6 +79,11 @@ class Picture:
         return tuple(int(c) for c in np.flatnonzero(counts) if c not in (BACKGROUND, VOID))
 
     @cached_property
+    def has_void(self) -> bool:
+        """Whether some pixel is unclassified."""
+        return bool((self.mask_HW == VOID).any())
+
+    @cached_property
     def things(self) -> tuple[Thing, ...]:
         """Every visible instance, in the data set's order; a class without one is a single thing, after the others."""
         instances = self.read_instances()

@@ -15,12 +15,15 @@ from budgetseg.annotate.merge import union
 from budgetseg.annotate.picture import Picture
 from budgetseg.annotate.real_clicks import RealClicks
 from budgetseg.annotate.registry import ANNOTATORS
-from budgetseg.data.dataset import Dataset
+from budgetseg.data.dataset import VOID, Dataset
 from budgetseg.errors import InvalidInputError, did_you_mean
 
-__all__ = ["Merge", "annotate_image", "as_merge", "as_placement", "simulate"]
+__all__ = ["Merge", "annotate_image", "as_merge", "as_placement", "simulate", "void_share"]
 
 Merge = Literal["union", "random"]
+
+VOID_SAMPLE = 200
+"""Images (or up to twice as many) that are looked at for void."""
 
 
 def simulate(
@@ -38,7 +41,8 @@ def simulate(
 ) -> AnnotationSet:
     """Annotate images of a data set, each at its own kind.
 
-    What an image gets depends on the seed, its id and its mask only, not on the other images or their order.
+    What an image gets depends on the seed, its id, its mask and the data set's share of images with void, not on which
+    other images are annotated or in what order.
 
     Args:
         dataset: Where the truth comes from.
@@ -69,7 +73,7 @@ def simulate(
     as_placement(placement)
     if points is not None and annotators != 1:
         raise InvalidInputError(f"annotators: {points.path} holds one annotator an image, got {annotators}")
-    manner = Manner(errors=errors, placement=placement, spread=spread)
+    manner = Manner(errors=errors, placement=placement, spread=spread, void_share=void_share(dataset))
     annotations = {}
     for image_id, kind in kind_of.items():
         picture = Picture.of(dataset, image_id)
@@ -97,6 +101,13 @@ def as_placement(text: str) -> Placement:
         if text == placement:
             return cast(Placement, placement)
     raise InvalidInputError(f'placement: expected human or uniform, got "{text}"')
+
+
+def void_share(dataset: Dataset) -> float:
+    """Share of the training images that have void pixels, from some 200 of them, evenly chosen."""
+    ids = dataset.ids("train")
+    some = ids[:: max(1, len(ids) // VOID_SAMPLE)]
+    return sum(bool((dataset.mask(image_id) == VOID).any()) for image_id in some) / len(some) if some else 0.0
 
 
 def annotate_image(

@@ -12,7 +12,6 @@ from scipy import ndimage
 from budgetseg.annotate.annotation import Annotation, Stroke
 from budgetseg.annotate.annotator import Chance, Manner
 from budgetseg.annotate.clicks import first_point
-from budgetseg.annotate.errors import ErrorRates
 from budgetseg.annotate.labels import seen_classes
 from budgetseg.annotate.picture import Picture, Thing
 from budgetseg.annotate.walks import Pixel, corners, ray, wander
@@ -32,7 +31,9 @@ PEN = 500
 ASTRAY = 0.5
 """Share of the pixels of a stroke that begins on another class that lies there."""
 ASTRAY_VOID = 0.12
-"""The same of one that begins on void, which is narrow."""
+"""The same of one that begins on void, which is narrow (more where much shall be on void)."""
+DIRECTIONS = 8
+"""Ways in which void is looked for; the first is also the one in which another class is."""
 
 
 class Squiggles:
@@ -50,7 +51,7 @@ class Squiggles:
         width = max(1, round(max(picture.height, picture.width) / PEN))
         for cls in seen_classes(picture, manner, chance):
             thing, start = first_point(picture, cls, chance)
-            path = _stroke(picture, thing, start, width, manner.errors, chance.own)
+            path = _stroke(picture, thing, start, width, manner, chance.own)
             strokes.append(Stroke(cls=cls, points=corners(path), width=width, annotator=chance.person))
         return Annotation(
             image_id=picture.image_id,
@@ -63,12 +64,13 @@ class Squiggles:
 
 
 def _stroke(
-    picture: Picture, thing: Thing, start: Pixel, width: int, errors: ErrorRates, generator: np.random.Generator
+    picture: Picture, thing: Thing, start: Pixel, width: int, manner: Manner, generator: np.random.Generator
 ) -> list[Pixel]:
     """The pixels along the middle of one stroke, in order."""
     area = int(np.count_nonzero(thing.pixels_hw))
     length = max(1, round(min(LENGTH * math.sqrt(area), COVER * area / width)))
-    lead = _lead_in(picture.mask_HW, thing.cls, start, length, errors, generator)
+    rates = (manner.errors.stroke_wrong, manner.void_rate(manner.errors.stroke_void, picture))
+    lead = _lead_in(picture.mask_HW, thing.cls, start, length, rates, generator) if any(rates) else []
     allowed_hw = _room(thing.pixels_hw, width)
     local = (start[0] - thing.left, start[1] - thing.top)
     if not allowed_hw[local[1], local[0]]:
@@ -89,7 +91,7 @@ def _lead_in(
     cls: int,
     start: Pixel,
     length: int,
-    errors: ErrorRates,
+    rates: tuple[float, float],
     generator: np.random.Generator,
 ) -> list[Pixel]:
     """The part of a stroke before ``start``, empty for most: it begins off its class and comes straight to ``start``.
@@ -97,29 +99,29 @@ def _lead_in(
     A stroke of n pixels that goes astray has a of them on another class. It goes astray with probability r n / a for
     the rate r, so that r n are expected to be wrong. Void is alike, less what the straight way crosses.
     """
-    if errors.stroke_wrong == 0 and errors.stroke_void == 0:
-        return []
-    angle = generator.random() * math.tau
-    x_T, y_T = ray(mask_HW.shape[0], mask_HW.shape[1], start, angle)
-    seen_T = mask_HW[y_T, x_T]
-    amount = max(1, round(ASTRAY * length))
-    crossed = 0.0
+    wrong, void = rates
+    angles = generator.random(DIRECTIONS) * math.tau
     draw = generator.random()
+    crossed = 0.0
+    x_T, y_T = ray(mask_HW.shape[0], mask_HW.shape[1], start, angles[0])
+    seen_T = mask_HW[y_T, x_T]
     off_T = np.flatnonzero((seen_T != cls) & (seen_T != VOID))
-    if len(off_T) and errors.stroke_wrong > 0:
-        goes = min(1.0, errors.stroke_wrong * length / amount)
+    if len(off_T) and wrong > 0:
+        amount = max(1, round(ASTRAY * length))
+        goes = min(1.0, wrong * length / amount)
         crossed = goes * np.count_nonzero(seen_T[: off_T[0]] == VOID)
         if draw < goes:
             allowed_HW = (mask_HW != cls) & (mask_HW != VOID)
-            return _come_from(allowed_HW, x_T, y_T, int(off_T[0]), angle, amount, generator)
+            return _come_from(allowed_HW, x_T, y_T, int(off_T[0]), angles[0], amount, generator)
         draw = (draw - goes) / (1 - goes) if goes < 1 else 1.0
-    amount = max(1, round(ASTRAY_VOID * length))
-    void_T = np.flatnonzero(seen_T == VOID)
-    if len(void_T) and errors.stroke_void > 0:
-        path = _come_from(mask_HW == VOID, x_T, y_T, int(void_T[0]), angle, amount, generator)
-        void_pixels = len({(x, y) for x, y in path if mask_HW[y, x] == VOID})
-        if draw < (errors.stroke_void * length - crossed) / void_pixels:
-            return path
+    for angle in angles if void > 0 else ():
+        x_T, y_T = ray(mask_HW.shape[0], mask_HW.shape[1], start, angle)
+        void_T = np.flatnonzero(mask_HW[y_T, x_T] == VOID)
+        if len(void_T):
+            amount = max(1, round(max(ASTRAY_VOID, 1.5 * void) * length))
+            path = _come_from(mask_HW == VOID, x_T, y_T, int(void_T[0]), angle, amount, generator)
+            void_pixels = len({(x, y) for x, y in path if mask_HW[y, x] == VOID})
+            return path if draw < (void * length - crossed) / void_pixels else []
     return []
 
 

@@ -150,3 +150,33 @@ def test_perfect_has_no_rate_but_zero():
     names = [name for name in PERFECT.__dataclass_fields__ if name not in ("name", "later_things")]
     assert all(getattr(PERFECT, name) == 0 for name in names)
     assert all(getattr(HUMAN, name) > 0 for name in names)
+
+
+class RarelyVoid:
+    """A data set of which only one image in four has void."""
+
+    def __init__(self, dataset) -> None:
+        self.dataset, self.name, self.classes = dataset, "rarely void", dataset.classes
+        self.source_classes, self.ids, self.image = dataset.source_classes, dataset.ids, dataset.image
+        self.instances = dataset.instances
+
+    def mask(self, image_id):
+        mask_HW = self.dataset.mask(image_id)
+        if int(image_id[4:]) % 4:
+            mask_HW[mask_HW == 255] = 0
+        return mask_HW
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("point", 0.008), ("allpoints", 0.016), ("squiggle", 0.014)])
+def test_where_few_images_have_void_the_rate_is_reached_on_these(many_discs, kind, asked):
+    dataset = RarelyVoid(many_discs)
+    made = simulate(dataset, dict.fromkeys(dataset.ids("train"), kind), seed=0)
+    assert abs(observe(made, dataset)[kind].void - asked) <= 0.005
+
+
+def test_a_rate_that_no_image_can_hold_is_not_forced(discs):
+    dataset = RarelyVoid(discs)
+    dataset.mask = lambda image_id: np.where(discs.mask(image_id) == 255, 0, discs.mask(image_id)).astype(np.uint8)
+    made = simulate(dataset, dict.fromkeys(dataset.ids("train"), "point"), seed=0, errors=ErrorRates(click_void=0.5))
+    assert observe(made, dataset)["point"].void == 0
+    assert observe(made, dataset)["point"].wrong == 0
