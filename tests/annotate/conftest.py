@@ -58,4 +58,4 @@ def discs() -> Discs:
 
 @pytest.fixture(scope="session")
 def many_discs() -> Discs:
-    return Discs(1200)
+    return Discs(900)

@@ -171,7 +171,7 @@ def test_the_fit_finds_the_numbers_that_clicks_were_drawn_from():
     generator = np.random.default_rng(0)
     truth_F = np.array(FIRST)
     chosen, offered = [], []
-    for seed in range(8):
+    for seed in range(6):
         region_hw = region(seed)
         features_PF = features(*places(region_hw), 0.1)
         odds_P = np.exp(features_PF @ truth_F)
