@@ -8,7 +8,12 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from budgetseg.errors import InvalidInputError, did_you_mean
 
-__all__ = ["read_fields", "read_toml", "write_toml"]
+__all__ = ["comma_list", "read_fields", "read_toml", "write_toml"]
+
+
+def comma_list(text: str) -> tuple[str, ...]:
+    """Split ``a, b,c`` into its names; empty ones are left out."""
+    return tuple(name for item in text.split(",") if (name := item.strip()))
 
 
 def read_fields(owner: type, settings: Mapping[str, Any], section: str) -> dict[str, Any]:
@@ -42,10 +47,11 @@ def _read(hint: Any, value: Any, where: str) -> Any:
             raise InvalidInputError(f'{where}: expected one of {", ".join(get_args(hint))}, got "{value}"')
         return value
     if get_origin(hint) is tuple:
-        items = value.split(",") if isinstance(value, str) else value
-        if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        if isinstance(value, str):
+            return comma_list(value)
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise InvalidInputError(f"{where}: expected a list of names, got {value!r}")
-        return tuple(item.strip() for item in items if item.strip())
+        return tuple(name for item in value if (name := item.strip()))
     if hint is bool:
         truth = {"true": True, "false": False}.get(str(value).lower())
         if truth is None:
@@ -95,7 +101,7 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+        return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return repr(value)

@@ -24,9 +24,9 @@ InstanceList = Annotated[Path | None, typer.Option(help="Instance list, JSON: bo
 
 def _open(dataset: str | None, classes: str, limit: int | None, instances: Path | None) -> "Dataset":
     from budgetseg.data.open import open_dataset
+    from budgetseg.settings import comma_list
 
-    names = tuple(name.strip() for name in classes.split(",") if name.strip())
-    return open_dataset(dataset, classes=names, limit=limit, instances=instances)
+    return open_dataset(dataset, classes=comma_list(classes), limit=limit, instances=instances)
 
 
 @app.command()

@@ -72,10 +72,11 @@ def check(
     """
     from budgetseg.data.check import problems
     from budgetseg.data.open import open_dataset
+    from budgetseg.settings import comma_list
 
     dataset = open_dataset(
         path,
-        classes=[name.strip() for name in classes.split(",") if name.strip()],
+        classes=comma_list(classes),
         limit=limit,
         instances=instances,
         train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word

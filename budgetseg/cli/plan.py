@@ -95,9 +95,9 @@ def _pool(dataset: str | None, classes: str | None, instances: Path | None) -> "
     from budgetseg.cli.output import notice
     from budgetseg.data.index import index_images
     from budgetseg.data.open import open_dataset
+    from budgetseg.settings import comma_list
 
-    wanted = tuple(name.strip() for name in classes.split(",") if name.strip()) if classes else ()
-    images = open_dataset(dataset, classes=wanted, instances=instances)
+    images = open_dataset(dataset, classes=comma_list(classes or ""), instances=instances)
     index = index_images(images, "train")
     workload = Workload.mean(
         classes_asked=index.classes_asked,

@@ -177,9 +177,10 @@ def _source(context: typer.Context, name: str) -> str:
 def _loss_weights(text: str) -> dict[str, Any]:
     """Read ``image=1,weak=0.3`` as settings of the recipe."""
     from budgetseg.errors import did_you_mean
+    from budgetseg.settings import comma_list
 
     weights = {}
-    for item in filter(None, (part.strip() for part in text.split(","))):
+    for item in comma_list(text):
         name, equals, value = item.partition("=")
         setting = _LOSSES.get(name.strip())
         if not equals or setting is None:

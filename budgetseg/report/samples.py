@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from budgetseg.data.colours import class_palette
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
 from budgetseg.report.finished import FinishedRun
 from budgetseg.report.frontier import Point
 
-__all__ = ["Grid", "Row", "class_colour", "sample_grid"]
+__all__ = ["Grid", "Row", "sample_grid"]
 
 MOST_PREDICTIONS = 24
 MOST_ROWS = 6
 MOST_PIXELS = 256
 """Longest side of an image in the page."""
-VOID = 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +59,6 @@ class Grid:
         }
 
 
-def class_colour(index: int) -> tuple[int, int, int]:
-    """The colour of a class as VOC numbers them: the bits of the index, dealt in turn to red, green and blue."""
-    if index == VOID:
-        return 224, 224, 192
-    channels = [0, 0, 0]
-    for bit in range(8):
-        channels[bit % 3] |= (index >> bit & 1) << (7 - bit // 3)
-    return channels[0], channels[1], channels[2]
-
-
 def _entries(run: FinishedRun) -> dict[str, dict[str, Path]]:
     """The samples that a run kept: files by image id, in the run's order."""
     folder = run.path / "samples"
@@ -104,7 +94,7 @@ def _mask(path: Path) -> tuple[bytes, set[int]]:
         mask = Image.fromarray(np.asarray(opened), mode=None)
     mask.thumbnail((MOST_PIXELS, MOST_PIXELS), Image.Resampling.NEAREST)
     found = set(np.unique(np.asarray(mask)).tolist())
-    mask.putpalette([channel for index in range(256) for channel in class_colour(index)])
+    mask.putpalette(class_palette())
     buffer = io.BytesIO()
     mask.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue(), found

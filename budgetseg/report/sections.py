@@ -3,9 +3,11 @@
 import base64
 from html import escape
 
+from budgetseg.data.colours import class_colour
+from budgetseg.data.dataset import VOID
 from budgetseg.report.frontier import Point
 from budgetseg.report.report import Comparison, Report
-from budgetseg.report.samples import VOID, Grid, class_colour
+from budgetseg.report.samples import Grid
 from budgetseg.report.tables import budget_table, class_table, hours_table, point_table, reference_table
 from budgetseg.report.verdict import Status, hours_text
 

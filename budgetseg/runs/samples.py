@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from budgetseg.data.colours import class_palette
 from budgetseg.data.dataset import VOID, Dataset
 from budgetseg.files import write_bytes, write_json
 
-__all__ = ["sample_ids", "voc_palette", "write_samples"]
+__all__ = ["sample_ids", "write_samples"]
 
 _LONGEST_SIDE = 256
 
@@ -22,16 +23,6 @@ def sample_ids(ids: tuple[str, ...], count: int = 8) -> tuple[str, ...]:
     return tuple(ids[place] for place in places)
 
 
-def voc_palette() -> NDArray[np.uint8]:
-    """The colours (256, 3) of PASCAL VOC masks: bit k of a colour's channels is taken from bits 3k of the index."""
-    index = np.arange(256)
-    colours = np.zeros((256, 3), np.uint8)
-    for bit in range(8):
-        for channel in range(3):
-            colours[:, channel] |= (((index >> (3 * bit + channel)) & 1) << (7 - bit)).astype(np.uint8)
-    return colours
-
-
 def _shrink(picture: Image.Image, resample: Image.Resampling) -> Image.Image:
     factor = min(1.0, _LONGEST_SIDE / max(picture.size))
     return picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))), resample)
@@ -39,7 +30,7 @@ def _shrink(picture: Image.Image, resample: Image.Resampling) -> Image.Image:
 
 def _mask_png(mask_HW: NDArray[np.uint8]) -> bytes:
     picture = Image.fromarray(mask_HW)
-    picture.putpalette(voc_palette().tobytes())
+    picture.putpalette(class_palette())
     return _png(_shrink(picture, Image.Resampling.NEAREST))
 
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from budgetseg.data.colours import class_colour
 from budgetseg.report.finished import read_runs
 from budgetseg.report.frontier import gather
-from budgetseg.report.samples import class_colour, sample_grid
+from budgetseg.report.samples import sample_grid
 
 
 @pytest.fixture
