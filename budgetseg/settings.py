@@ -8,12 +8,28 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from budgetseg.errors import InvalidInputError, did_you_mean
 
-__all__ = ["comma_list", "read_fields", "read_toml", "write_toml"]
+__all__ = ["comma_list", "counts_by_name", "read_fields", "read_toml", "write_toml"]
 
 
 def comma_list(text: str) -> tuple[str, ...]:
     """Split ``a, b,c`` into its names; empty ones are left out."""
     return tuple(name for item in text.split(",") if (name := item.strip()))
+
+
+def counts_by_name(text: str, where: str) -> dict[str, int]:
+    """Read ``full=100,point=900``.
+
+    Raises:
+        InvalidInputError: Something else, or a name that stands twice.
+    """
+    counts: dict[str, int] = {}
+    for item in comma_list(text):
+        name, _, number = item.partition("=")
+        name, number = name.strip(), number.strip()
+        if not (name and number.isascii() and number.isdigit()) or name in counts:
+            raise InvalidInputError(f'{where}: expected each name once as name=images,name=images, got "{item}"')
+        counts[name] = int(number)
+    return counts
 
 
 def read_fields(owner: type, settings: Mapping[str, Any], section: str) -> dict[str, Any]:

@@ -1,9 +1,25 @@
 """``budgetseg costs``: cost books, what images cost, and what a budget buys."""
 
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from budgetseg.cli.costs_compare import compare, compare_asking, upgrades
+from budgetseg.cli.costs_terms import (
+    AbsentPaidChoice,
+    AccountingChoice,
+    Annotators,
+    Classes,
+    Costs,
+    Instances,
+    Json,
+    Objectness,
+    ObjectnessSeconds,
+    Present,
+    announce,
+    table_of,
+    terms_of,
+)
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -12,34 +28,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from budgetseg.costs.book import CostBook
-    from budgetseg.costs.quotes import Terms
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Seconds of annotation: cost books, estimates, and what a budget buys.", no_args_is_help=True)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-Costs = Annotated[str, typer.Option("--costs", help="Name of a shipped cost book, or path of your own.")]
-AccountingChoice = Annotated[
-    str, typer.Option("--accounting", help="exact: fractions, never over budget; paper: rounded as in the paper.")
-]
-Classes = Annotated[str | None, typer.Option("--classes", help="Classes asked about. Default: VOC 2012's 20.")]
-Present = Annotated[
-    str | None, typer.Option("--classes-per-image", help="Mean classes present. Default: VOC 2012's 1.5.")
-]
-Instances = Annotated[
-    str | None, typer.Option("--instances-per-image", help="Mean instances. Default: VOC 2012's 2.8.")
-]
-Annotators = Annotated[int, typer.Option("--annotators", help="People who annotate the same image.")]
-AbsentPaidChoice = Annotated[
-    str, typer.Option("--absent-paid", help="Several annotators answer for absent classes once in all, or each.")
-]
-Objectness = Annotated[
-    bool, typer.Option("--objectness", help="Charge the book's boxes for a learned objectness prior, once.")
-]
-ObjectnessSeconds = Annotated[
-    str | None, typer.Option("--objectness-seconds", help="Charge these seconds for objectness, once.")
-]
+app.command("compare")(compare)
+app.command("compare-asking")(compare_asking)
+app.command("upgrades")(upgrades)
 
 
 @app.command("list")
@@ -52,13 +47,21 @@ def list_books(as_json: Json = False) -> None:
     document = {
         "schema": "budgetseg.costbooks/1",
         "books": [
-            {"name": book.name, "kinds": list(book.kinds), "unverified": list(book.unverified)} for book in books
+            {
+                "name": book.name,
+                "note": book.note,
+                "ask": book.ask,
+                "kinds": list(book.kinds),
+                "unverified": list(book.unverified),
+            }
+            for book in books
         ],
     }
 
     def draw(console: "Console") -> None:
         for book in books:
-            console.print(f"{book.name:<16} {', '.join(book.kinds)}", markup=False, soft_wrap=True)
+            lacks = f" (no {', '.join(book.unavailable)})" if book.unavailable else ""
+            console.print(f"{book.name:<18}{book.note}{lacks}", markup=False, soft_wrap=True)
 
     emit(document, as_json, draw)
 
@@ -70,6 +73,7 @@ def show_book(
 ) -> None:
     """Show a cost book's rates and sources, and what an image of PASCAL VOC 2012 costs by it."""
     from budgetseg.cli.output import emit
+    from budgetseg.costs.asking import TITLES
     from budgetseg.costs.book import load_book
     from budgetseg.costs.kinds import KINDS
     from budgetseg.costs.per_image import seconds_per_image
@@ -85,14 +89,15 @@ def show_book(
     }
 
     def draw(console: "Console") -> None:
-        rates = _table("rate", "seconds", "per", "statistic", "verified")
+        rates = table_of("rate", "seconds", "per", "statistic", "verified")
         for name, rate in costs.rates.items():
             verified = "yes" if rate.verified else "no"
             rates.add_row(name, f"{float(rate.seconds):g}", rate.per, rate.statistic or "-", verified)
-        kinds = _table("kind", "what is asked", "s/image")
+        kinds = table_of("kind", "what is asked", "s/image")
         for kind, seconds in seconds_of.items():
             kinds.add_row(kind, KINDS[kind].title, shown(seconds))
-        console.print(f"Cost book {costs.name} ({costs.origin})", markup=False, soft_wrap=True)
+        console.print(f"Cost book {costs.name} ({costs.origin}): {costs.note}", markup=False, soft_wrap=True)
+        console.print(f'Classes are asked as "{costs.ask}": {TITLES[costs.ask]}', markup=False, soft_wrap=True)
         console.print(rates)
         for name, rate in costs.rates.items():
             console.print(f"{name}: {rate.source}", markup=False, soft_wrap=True)
@@ -123,9 +128,9 @@ def estimate_images(
     from budgetseg.costs.quotes import estimate, shown
 
     workload = (classes, classes_per_image, instances_per_image)
-    terms = _terms(costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds)
+    terms = terms_of(costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds)
     quote = estimate(terms, kind, images)
-    _announce(terms, workload, (kind,))
+    announce(terms.book, workload, (kind,))
 
     def draw(console: "Console") -> None:
         console.print(
@@ -159,9 +164,9 @@ def afford_images(
     from budgetseg.costs.quotes import offer, shown
 
     workload = (classes, classes_per_image, instances_per_image)
-    terms = _terms(costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds)
+    terms = terms_of(costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds)
     quote = offer(terms, _budget_seconds(hours, seconds), pool)
-    _announce(terms, workload, terms.book.kinds)
+    announce(terms.book, workload, terms.book.kinds)
 
     def draw(console: "Console") -> None:
         console.print(
@@ -170,7 +175,7 @@ def afford_images(
             markup=False,
             soft_wrap=True,
         )
-        table = _table("kind", "images", "s/image", "hours", "left over, h", "ends first")
+        table = table_of("kind", "images", "s/image", "hours", "left over, h", "ends first")
         for one in quote.kinds:
             spent, left = shown(one.seconds / 3600), shown(one.left_over_seconds / 3600)
             table.add_row(one.kind, f"{one.images:,}", shown(one.seconds_per_image), spent, left, one.limited_by)
@@ -200,72 +205,6 @@ def _budget_seconds(hours: str | None, seconds: str | None) -> "Fraction":
         return Fraction(0)
 
 
-def _terms(
-    costs: str,
-    accounting: str,
-    workload: tuple[str | None, ...],
-    annotators: int,
-    absent_paid: str,
-    objectness: bool,
-    seconds: str | None,
-) -> "Terms":
-    from fractions import Fraction
-
-    from budgetseg.costs.accounting import objectness_seconds
-    from budgetseg.costs.book import load_book
-    from budgetseg.costs.per_image import AbsentPaid, Accounting, check_choices
-    from budgetseg.costs.quotes import Terms
-    from budgetseg.costs.workload import PASCAL_VOC_2012, Workload, exact_number
-
-    check_choices(accounting, annotators, absent_paid)
-    book = load_book(costs)
-    voc = (PASCAL_VOC_2012.classes_asked, PASCAL_VOC_2012.classes_present, PASCAL_VOC_2012.instances)
-    numbers = [default if given is None else given for given, default in zip(workload, voc, strict=True)]
-    fixed_seconds = objectness_seconds(book) if objectness else Fraction(0)
-    if seconds is not None:
-        fixed_seconds = exact_number(seconds, "--objectness-seconds")
-        if fixed_seconds < 0 or objectness:
-            raise InvalidInputError("--objectness-seconds: expected seconds >= 0, and not --objectness as well")
-    return Terms(
-        book=book,
-        workload=Workload.of(*numbers),
-        accounting=cast(Accounting, accounting),
-        annotators=annotators,
-        absent_paid=cast(AbsentPaid, absent_paid),
-        fixed_seconds=fixed_seconds,
-    )
-
-
-def _announce(terms: "Terms", workload: tuple[str | None, ...], kinds: tuple[str, ...]) -> None:
-    """Say on stderr what the numbers rest on that the user did not give."""
-    from budgetseg.cli.output import notice
-    from budgetseg.costs.kinds import KINDS
-
-    named = (
-        "20 classes asked (--classes)",
-        "1.5 present (--classes-per-image)",
-        "2.8 instances (--instances-per-image)",
-    )
-    assumed = [what for what, given in zip(named, workload, strict=True) if given is None]
-    if assumed:
-        notice(f"note: as in PASCAL VOC 2012, an image has {', '.join(assumed)}")
-    used = {rate for kind in kinds for rate in KINDS[kind].rates}
-    unverified = [rate for rate in terms.book.unverified if rate in used]
-    if unverified:
-        notice(f"note: {terms.book.origin}: unverified rates are used: {', '.join(unverified)}")
-
-
 def _say_unavailable(console: "Console", book: "CostBook") -> None:
-    for kind, rates in book.unavailable.items():
-        console.print(f"{kind}: no cost, for the book lacks {', '.join(rates)}", markup=False, soft_wrap=True)
-
-
-def _table(*columns: str) -> Any:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    numbers = {"seconds", "images", "s/image", "hours", "left over, h"}
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
-    return table
+    for kind, reason in book.unavailable.items():
+        console.print(f"{kind}: no cost, for {reason}", markup=False, soft_wrap=True)

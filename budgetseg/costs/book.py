@@ -1,26 +1,37 @@
 """Cost books: the seconds that each act of annotation takes, with sources, read from TOML and checked.
 
-``voc2012`` holds the paper's rates; ``shipped_books()`` lists the others. A book of one's own is a path to a file.
+``voc2012`` holds the paper's rates; ``shipped_books()`` lists the others. A book of one's own is a path to a file:
+
+    schema = "budgetseg.costbook/1"
+    name = "mine"
+    extends = "voc2012"      # optional: rates and ways that this book does not name are that book's
+    note = "our own tool"    # optional: what the book is
+    ask = "checklist"        # optional: how classes are asked, see budgetseg.costs.asking; "each" by default
+    group_size = 10          # optional: classes a group, for ask = "groups"
+
+    [rates.first_click_s]    # see budgetseg.costs.rate
+    seconds = 2.4
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from budgetseg.costs.asking import ASKINGS, Asking, Question, questions
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
 from budgetseg.costs.kinds import KINDS, RATES
-from budgetseg.costs.rate import Rate, read_rate, refuse_unknown_keys
+from budgetseg.costs.rate import Rate, choice, read_rate, refuse_unknown_keys
+from budgetseg.costs.shelf import read_content, shipped_books
 
 __all__ = ["SCHEMA", "CostBook", "Rate", "load_book", "shipped_books"]
 
 SCHEMA: Final = "budgetseg.costbook/1"
 
-_KEYS: Final = ("schema", "name", "rates")
-_SUFFIX = ".toml"
+_KEYS: Final = ("schema", "name", "extends", "note", "ask", "group_size", "rates")
+_MOST_CLASSES = 10**6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +43,26 @@ class CostBook:
     """The name of a shipped book, or the path of a person's own."""
     rates: Mapping[str, Rate]
     """In the order of ``RATES``."""
+    ask: Asking = "each"
+    """How annotators are asked which classes are there."""
+    group_size: int = 10
+    """Classes a group, where groups are asked first."""
+    note: str = ""
+    """What the book is, in a sentence."""
+
+    def questions(self, kind: str) -> tuple[Question, ...]:
+        """What annotators are asked about an image's classes, before they mark anything."""
+        return questions(self.ask, self.group_size, marks_classes=KINDS[kind].marks_classes)
+
+    def charged(self, kind: str) -> tuple[str, ...]:
+        """Return the names of the rates that ``kind`` charges by this book, questions first.
+
+        Raises:
+            InvalidInputError: There is no such kind.
+        """
+        if kind not in KINDS:
+            raise InvalidInputError(f'unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}')
+        return tuple(dict.fromkeys([question.rate for question in self.questions(kind)] + [*KINDS[kind].rates]))
 
     def missing(self, kind: str) -> tuple[str, ...]:
         """Return the rates that ``kind`` charges and this book lacks; none of them for an available kind.
@@ -39,24 +70,34 @@ class CostBook:
         Raises:
             InvalidInputError: There is no such kind.
         """
-        if kind not in KINDS:
-            raise InvalidInputError(f'unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}')
-        return tuple(rate for rate in KINDS[kind].rates if rate not in self.rates)
+        return tuple(rate for rate in self.charged(kind) if rate not in self.rates)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of annotation that this book can put a cost on, in the order of ``KINDS``."""
-        return tuple(kind for kind in KINDS if not self.missing(kind))
+        unavailable = self.unavailable
+        return tuple(kind for kind in KINDS if kind not in unavailable)
 
     @property
-    def unavailable(self) -> dict[str, tuple[str, ...]]:
-        """The other kinds, each with the rates that it lacks."""
-        return {kind: self.missing(kind) for kind in KINDS if self.missing(kind)}
+    def unavailable(self) -> dict[str, str]:
+        """The other kinds, each with the reason."""
+        reasons = {}
+        for kind in KINDS:
+            if missing := self.missing(kind):
+                reasons[kind] = f"the book lacks {' and '.join(missing)}"
+            elif not self.charged(kind):
+                reasons[kind] = f'with ask = "{self.ask}" there is nothing to buy'
+        return reasons
 
     @property
     def unverified(self) -> tuple[str, ...]:
         """The rates that nobody has looked up in their source; bare numbers are among them."""
         return tuple(name for name, rate in self.rates.items() if not rate.verified)
+
+    def unverified_for(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """Those of the unverified rates that ``kinds`` charge."""
+        used = {rate for kind in kinds for rate in self.charged(kind)}
+        return tuple(name for name in self.unverified if name in used)
 
     def require(self, kind: str) -> None:
         """Raise unless ``kind`` is available.
@@ -64,10 +105,12 @@ class CostBook:
         Raises:
             InvalidInputError: The kind is unknown, or the book lacks a rate that it charges.
         """
-        if missing := self.missing(kind):
+        missing = self.missing(kind)
+        if kind in self.unavailable:
+            fix = f"add [rates.{missing[0]}], or choose" if missing else "choose"
             raise InvalidInputError(
-                f"{self.origin}: {kind} has no cost here, for the book lacks {' and '.join(missing)}; "
-                f"add [rates.{missing[0]}], or choose among: {', '.join(self.kinds)}"
+                f"{self.origin}: {kind} has no cost here, for {self.unavailable[kind]}; "
+                f"{fix} among: {', '.join(self.kinds)}"
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,24 +119,21 @@ class CostBook:
             "schema": SCHEMA,
             "name": self.name,
             "origin": self.origin,
+            "note": self.note,
+            "ask": self.ask,
+            "group_size": self.group_size,
             "rates": {name: rate.to_dict() for name, rate in self.rates.items()},
             "kinds": list(self.kinds),
-            "unavailable": {kind: list(rates) for kind, rates in self.unavailable.items()},
+            "unavailable": self.unavailable,
             "unverified": list(self.unverified),
         }
 
 
-def shipped_books() -> tuple[str, ...]:
-    """Return the names of the cost books in the package, sorted."""
-    # Resources, so that a wheel or a zip works; late, because few commands need them.
-    from importlib.resources import files
-
-    books = files("budgetseg.costs").joinpath("books").iterdir()
-    return tuple(sorted(book.name.removesuffix(_SUFFIX) for book in books if book.name.endswith(_SUFFIX)))
+_EMPTY: Final = CostBook(name="", origin="", rates={})
 
 
 def load_book(name_or_path: str | Path) -> CostBook:
-    """Read and check a cost book.
+    """Read and check a cost book, and the books that it extends.
 
     Args:
         name_or_path: The name of a shipped book, or the path of a TOML file.
@@ -101,39 +141,47 @@ def load_book(name_or_path: str | Path) -> CostBook:
     Raises:
         InvalidInputError: No such book, or a mistake in it; the message names file, key and fix.
     """
-    shipped = shipped_books()
-    if isinstance(name_or_path, str) and name_or_path in shipped:
-        from importlib.resources import files
-
-        content = files("budgetseg.costs").joinpath("books", name_or_path + _SUFFIX).read_bytes()
-    else:
-        content = _read_file(name_or_path, shipped)
-    return _read_book(content, str(name_or_path))
-
-
-def _read_file(name_or_path: str | Path, shipped: tuple[str, ...]) -> bytes:
-    path, text = Path(name_or_path), str(name_or_path)
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        # A bare word is meant as a name, everything else as a file.
-        if text == path.name and not path.suffix:
-            raise InvalidInputError(
-                f'unknown cost book "{text}"{did_you_mean(text, shipped)}; a book of your own is given by its path'
-            ) from None
-        beside = [book.name for book in path.parent.glob(f"*{_SUFFIX}")] if path.parent.is_dir() else []
-        close = get_close_matches(path.name, beside, n=1)
-        hint = f' (did you mean "{path.with_name(close[0])}"?)' if close else "; give the path of a TOML file"
-        raise InvalidInputError(f"{text}: no such cost book{hint}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InvalidInputError(f"{text}: cannot read this cost book ({reason}); give a TOML file") from error
+    book = _load(name_or_path, ())
+    if not book.kinds:
+        wanted = next(missing[0] for kind in KINDS if (missing := book.missing(kind)))
+        raise InvalidInputError(
+            f"{book.origin}: [rates]: no kind of annotation can be costed with these rates; "
+            f"add at least [rates.{wanted}]"
+        )
+    return book
 
 
-def _read_book(content: bytes, file: str) -> CostBook:
+def _load(name_or_path: str | Path, extending: tuple[str, ...]) -> CostBook:
+    file = str(name_or_path)
+    document = _parse(read_content(name_or_path), file)
+    if document.get("schema", SCHEMA) != SCHEMA:
+        raise InvalidInputError(f'{file}: schema: expected "{SCHEMA}", got {document["schema"]!r}')
+    refuse_unknown_keys(document, _KEYS, file)
+    parent = _parent(document.get("extends"), file, (*extending, file))
+    entries = document.get("rates", {} if "extends" in document else None)
+    if not isinstance(entries, Mapping):
+        raise InvalidInputError(f"{file}: [rates]: expected a table of rates, such as [rates.first_click_s]")
+    refuse_unknown_keys(entries, RATES, f"{file}: [rates]")
+    own = {name: read_rate(name, entries[name], file) for name in RATES if name in entries}
+    # Asked last: a typo in a rate is the likelier mistake, and each run names one.
+    if "schema" not in document:
+        raise InvalidInputError(f'{file}: lacks the key "schema"; add schema = "{SCHEMA}" at the top')
+    rates = {**parent.rates, **own}
+    return replace(
+        parent,
+        name=_text(document, "name", Path(file).stem, file),
+        note=_text(document, "note", "", file),
+        origin=file,
+        rates={name: rates[name] for name in RATES if name in rates},
+        ask=cast(Asking, choice(document, "ask", ASKINGS, file)) if "ask" in document else parent.ask,
+        group_size=_group_size(document.get("group_size", parent.group_size), file),
+    )
+
+
+def _parse(content: bytes, file: str) -> dict[str, Any]:
     try:
         # Decimals keep 2.4 exact.
-        document = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         raise InvalidInputError(
             f"{file}: expected a cost book, TOML text in UTF-8; byte {error.start} is not"
@@ -141,24 +189,33 @@ def _read_book(content: bytes, file: str) -> CostBook:
     except (ValueError, ArithmeticError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise InvalidInputError(f"{file}: expected a cost book in TOML: {reason}") from error
-    if document.get("schema", SCHEMA) != SCHEMA:
-        raise InvalidInputError(f'{file}: schema: expected "{SCHEMA}", got {document["schema"]!r}')
-    refuse_unknown_keys(document, _KEYS, file)
-    entries = document.get("rates")
-    if not isinstance(entries, Mapping):
-        raise InvalidInputError(f"{file}: [rates]: expected a table of rates, such as [rates.first_click_s]")
-    refuse_unknown_keys(entries, RATES, f"{file}: [rates]")
-    rates = {name: read_rate(name, entries[name], file) for name in RATES if name in entries}
-    # Asked last: a typo in a rate is the likelier mistake, and each run names one.
-    if "schema" not in document:
-        raise InvalidInputError(f'{file}: lacks the key "schema"; add schema = "{SCHEMA}" at the top')
-    name = document.get("name", Path(file).stem)
-    if not isinstance(name, str) or not name.strip():
-        raise InvalidInputError(f"{file}: name: expected the book's name, got {name!r}")
-    book = CostBook(name=name, origin=file, rates=rates)
-    if not book.kinds:
-        wanted = next(iter(book.unavailable.values()))
-        raise InvalidInputError(
-            f"{file}: [rates]: no kind of annotation can be costed with these rates; add at least [rates.{wanted[0]}]"
-        )
-    return book
+
+
+def _parent(extends: object, file: str, extending: tuple[str, ...]) -> CostBook:
+    """Return the book that ``file`` extends; one without rates where it extends none."""
+    if extends is None:
+        return _EMPTY
+    if not isinstance(extends, str) or not extends.strip():
+        raise InvalidInputError(f"{file}: extends: expected a book's name or path, got {extends!r}")
+    # Paths are meant from the file that names them.
+    name = extends if extends in shipped_books() or not Path(extends).suffix else str(Path(file).parent / extends)
+    if name in extending:
+        raise InvalidInputError(f"{file}: extends: {' extends '.join((*extending, name))}; break the circle")
+    try:
+        return _load(name, extending)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{file}: extends: {error}") from error
+
+
+def _text(document: Mapping[str, Any], key: str, default: str, file: str) -> str:
+    text = document.get(key, default)
+    if not isinstance(text, str) or (key in document and not text.strip()):
+        what = {"name": "the book's name", "note": "what the book is"}[key]
+        raise InvalidInputError(f"{file}: {key}: expected {what}, got {text!r}")
+    return text
+
+
+def _group_size(value: object, file: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_CLASSES:
+        raise InvalidInputError(f"{file}: group_size: expected how many classes make a group, 1 or more, got {value!r}")
+    return value

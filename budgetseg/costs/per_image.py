@@ -5,7 +5,8 @@ With K classes asked, c present and n instances an image, a kind that charges th
 .. math:: s = \sum_r \text{seconds}_r \cdot q_r(K, c, n)
 
 where q is what the rate is per (section 4 of the paper): K - c absent classes, c present classes, n - c extra
-instances, n instances, or 1. Everything is a fraction, so that no budget is missed or overrun by a rounding error.
+instances, n instances, or 1. The rates are those of the kind's own acts and, before them, of the questions which
+classes are there. Everything is a fraction, so that no budget is missed or overrun by a rounding error.
 """
 
 from collections.abc import Sequence
@@ -15,17 +16,20 @@ from typing import Final, Literal, get_args
 
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
-from budgetseg.costs.kinds import KINDS, LABEL, Per
+from budgetseg.costs.kinds import KINDS, RATES, REVISIT, Quantity
 from budgetseg.costs.workload import Workload
 
 __all__ = [
     "TENTH",
     "AbsentPaid",
     "Accounting",
+    "charges",
     "check_choices",
+    "new_acts",
     "round_half_up",
     "seconds_of_images",
     "seconds_per_image",
+    "total_seconds",
 ]
 
 Accounting = Literal["exact", "paper"]
@@ -60,21 +64,50 @@ def check_choices(accounting: str, annotators: int, absent_paid: str) -> None:
         raise InvalidInputError(f"annotators: expected a whole number from 1 to {_MOST_ANNOTATORS:,}, got {annotators}")
 
 
-def _charges(book: CostBook, kind: str, annotators: int, absent_paid: AbsentPaid) -> list[tuple[Fraction, Per]]:
-    """The seconds that ``kind`` charges for an image, each with what it is charged per."""
+def new_acts(kind: str, held: str | None) -> tuple[str, ...]:
+    """Return the acts of ``kind`` whose answers are not there yet on an image that is annotated at ``held``.
+
+    A mask gives boxes and clicks, a stroke gives a click; a click says nothing about where an object ends.
+    """
+    done = KINDS[held].rates if held is not None else ()
+    answered = {*done, *(given for act in done for given in RATES[act].gives)}
+    return tuple(act for act in KINDS[kind].rates if act not in answered)
+
+
+def charges(
+    book: CostBook, kind: str, *, annotators: int = 1, absent_paid: AbsentPaid = "once", held: str | None = None
+) -> list[tuple[Fraction, Quantity]]:
+    """Return the seconds that ``kind`` charges for an image, each with what it is charged per.
+
+    Args:
+        book: The rates.
+        kind: What is wanted of the image.
+        annotators: How many people annotate it.
+        absent_paid: As in :func:`seconds_per_image`.
+        held: Kind at which it is annotated already, whose answers are not bought again: which classes are there is
+            known, and so is whatever the held marks show. Where something is left to ask, the image must be opened
+            again, which costs the book's ``revisit_s`` (nothing where it has none).
+
+    Raises:
+        InvalidInputError: The kind is unknown, or the book lacks a rate that it charges.
+    """
     book.require(kind)
-    charges: list[tuple[Fraction, Per]] = []
-    for name in KINDS[kind].rates:
-        rate = book.rates[name]
-        for per in KINDS[kind].labelled if name == LABEL else (rate.per,):
-            # Whoever comes second can be told which classes the first found: nobody need ask for the others again.
-            times = 1 if per == "absent class" and absent_paid == "once" else annotators
-            charges.append((rate.seconds * times, per))
-    return charges
+    if held is not None:
+        acts = new_acts(kind, held)
+        again = [REVISIT] if acts and REVISIT in book.rates else []
+        return [(book.rates[name].seconds * annotators, book.rates[name].quantity) for name in (*again, *acts)]
+    found: list[tuple[Fraction, Quantity]] = []
+    for question in book.questions(kind):
+        # Whoever comes second can be told which classes the first found: nobody need ask for the others again.
+        times = 1 if question.shareable and absent_paid == "once" else annotators
+        found.append((book.rates[question.rate].seconds * question.times * times, question.per))
+    rates = (book.rates[name] for name in KINDS[kind].rates)
+    return found + [(rate.seconds * annotators, rate.quantity) for rate in rates]
 
 
-def _total(charges: Sequence[tuple[Fraction, Per]], workload: Workload) -> Fraction:
-    return sum((seconds * workload.quantity(per) for seconds, per in charges), Fraction(0))
+def total_seconds(charged: Sequence[tuple[Fraction, Quantity]], workload: Workload) -> Fraction:
+    """Return what charges come to for one image."""
+    return sum((seconds * workload.quantity(per) for seconds, per in charged), Fraction(0))
 
 
 def seconds_per_image(
@@ -85,6 +118,7 @@ def seconds_per_image(
     accounting: Accounting = "exact",
     annotators: int = 1,
     absent_paid: AbsentPaid = "once",
+    held: str | None = None,
 ) -> Fraction:
     """Return the seconds that one image takes at ``kind``, objectness not included.
 
@@ -96,12 +130,13 @@ def seconds_per_image(
         annotators: How many people annotate the same image.
         absent_paid: ``once``: absent classes cost what they cost with one annotator (the paper's 29.3 s for three
             annotators, section 5.3); ``each``: every annotator answers for them (66.3 s).
+        held: Kind at which the image is annotated already; only what is new is paid, see :func:`charges`.
 
     Raises:
         InvalidInputError: An unknown kind or choice, or a kind for which the book lacks a rate.
     """
     check_choices(accounting, annotators, absent_paid)
-    seconds = _total(_charges(book, kind, annotators, absent_paid), workload)
+    seconds = total_seconds(charges(book, kind, annotators=annotators, absent_paid=absent_paid, held=held), workload)
     return round_half_up(seconds, TENTH) if accounting == "paper" else seconds
 
 
@@ -114,6 +149,7 @@ def seconds_of_images(
     instances_N: Sequence[int],
     annotators: int = 1,
     absent_paid: AbsentPaid = "once",
+    held: str | None = None,
 ) -> list[Fraction]:
     """Return the exact seconds of each of N real images, from its own classes and instances.
 
@@ -125,6 +161,7 @@ def seconds_of_images(
         instances_N: Object instances of each image.
         annotators: How many people annotate the same image.
         absent_paid: As in :func:`seconds_per_image`.
+        held: Kind at which the images are annotated already, as in :func:`charges`.
 
     Raises:
         InvalidInputError: Lists of different lengths, an image with numbers that contradict each other, or as in
@@ -136,7 +173,7 @@ def seconds_of_images(
             f"classes and instances: expected one number of each an image, got {len(classes_present_N)} and "
             f"{len(instances_N)}"
         )
-    charges = _charges(book, kind, annotators, absent_paid)
+    charged = charges(book, kind, annotators=annotators, absent_paid=absent_paid, held=held)
     # Few images differ in their numbers: each pair is reckoned once.
     seconds_of: dict[tuple[int, int], Fraction] = {}
     seconds_N: list[Fraction] = []
@@ -146,6 +183,6 @@ def seconds_of_images(
                 workload = Workload.of(int(classes_asked), *pair)
             except InvalidInputError as error:
                 raise InvalidInputError(f"image at row {row}: {error}") from error
-            seconds_of[pair] = _total(charges, workload)
+            seconds_of[pair] = total_seconds(charged, workload)
         seconds_N.append(seconds_of[pair])
     return seconds_N

@@ -92,7 +92,7 @@ class Offer:
             "budget_hours": float(self.budget_seconds / 3600),
             "pool": self.pool,
             "kinds": {affordable.kind: affordable.to_dict() for affordable in self.kinds},
-            "unavailable": {kind: list(rates) for kind, rates in self.terms.book.unavailable.items()},
+            "unavailable": self.terms.book.unavailable,
         }
 
 

@@ -21,9 +21,9 @@ from fractions import Fraction
 from typing import Any, Final, Literal, cast, get_args
 
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
-from budgetseg.costs.kinds import PERS, RATES, Per
+from budgetseg.costs.kinds import PERS, RATES, Per, Quantity
 
-__all__ = ["Rate", "Statistic", "read_rate", "refuse_unknown_keys"]
+__all__ = ["Rate", "Statistic", "choice", "read_rate", "refuse_unknown_keys"]
 
 Statistic = Literal["mean", "median"]
 
@@ -54,6 +54,13 @@ class Rate:
     """Highest value that sources give for the same act, in seconds."""
     log_sd: float | None = None
     """Standard deviation of the natural logarithm of single times."""
+
+    @property
+    def quantity(self) -> Quantity:
+        """What of an image it is paid for; only what is fixed or per group has none."""
+        assert self.per != "group"
+        assert self.per != "fixed"
+        return self.per
 
     def to_dict(self) -> dict[str, Any]:
         """As in the TOML file, its unit spelled out."""
@@ -100,13 +107,19 @@ def _shown(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else f"{value}"
 
 
-def _choice(entry: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
+def choice(entry: Mapping[str, Any], key: str, choices: tuple[str, ...], where: str) -> str:
+    """Return ``entry[key]``, one of ``choices``.
+
+    Raises:
+        InvalidInputError: It is none of them; the message lists them.
+    """
     value = entry[key]
     if value not in choices:
         close = get_close_matches(value, choices, n=1) if isinstance(value, str) else []
         suggestion = f' (did you mean "{close[0]}"?)' if close else ""
         listed = " or ".join(f'"{choice}"' for choice in choices)
-        raise InvalidInputError(f"{where}.{key}: expected {listed}, got {_shown(value)}{suggestion}")
+        separator = "." if where.endswith("]") else ": "
+        raise InvalidInputError(f"{where}{separator}{key}: expected {listed}, got {_shown(value)}{suggestion}")
     return str(value)
 
 
@@ -123,7 +136,7 @@ def _per(entry: Mapping[str, Any], name: str, where: str) -> Per:
         raise InvalidInputError(
             f'{where}.per: {name} cannot be paid per "{entry["per"]}"; set per = {listed}, or divide the seconds'
         )
-    return cast(Per, _choice(entry, "per", allowed, where))
+    return cast(Per, choice(entry, "per", allowed, where))
 
 
 def _low_high(entry: Mapping[str, Any], seconds: Fraction, where: str) -> tuple[Fraction | None, Fraction | None]:
@@ -171,7 +184,7 @@ def read_rate(name: str, entry: object, file: str) -> Rate:
         raise InvalidInputError(f"{where}.source: expected where the number is from, got {_shown(source)}")
     if not isinstance(verified, bool):
         raise InvalidInputError(f"{where}.verified: expected true or false, got {_shown(verified)}")
-    statistic = _choice(entry, "statistic", get_args(Statistic), where) if "statistic" in entry else None
+    statistic = choice(entry, "statistic", get_args(Statistic), where) if "statistic" in entry else None
     low, high = _low_high(entry, seconds, where)
     return Rate(
         seconds=seconds,

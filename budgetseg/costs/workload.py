@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, Self, SupportsFloat
 
 from budgetseg.costs.errors import InvalidInputError
-from budgetseg.costs.kinds import Per
+from budgetseg.costs.kinds import Quantity
 
 __all__ = ["PASCAL_VOC_2012", "PASCAL_VOC_2012_POOL", "Number", "Workload", "exact_number"]
 
@@ -97,16 +97,15 @@ class Workload:
             instances=Fraction(sum(map(int, instances_N)), images),
         )
 
-    def quantity(self, per: Per) -> Fraction:
-        """How many an image holds of what a rate is per; what is fixed is paid once a plan, so an image holds none."""
-        quantities: dict[Per, Fraction] = {
+    def quantity(self, per: Quantity) -> Fraction:
+        """How many an image holds of what a rate is per."""
+        quantities: dict[Quantity, Fraction] = {
             "class asked": self.classes_asked,
             "absent class": self.classes_asked - self.classes_present,
             "present class": self.classes_present,
             "extra instance": self.instances - self.classes_present,
             "instance": self.instances,
             "image": Fraction(1),
-            "fixed": Fraction(0),
         }
         return quantities[per]
 

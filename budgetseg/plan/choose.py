@@ -142,8 +142,8 @@ def _predict(surface: Surface, mix: Mix) -> Prediction | None:
 def _unavailable(book: CostBook, evidence: Evidence) -> dict[str, str]:
     reasons = {}
     for kind in KINDS:
-        if book.missing(kind):
-            reasons[kind] = f"cost book {book.origin} lacks {' and '.join(book.missing(kind))}"
+        if kind in book.unavailable:
+            reasons[kind] = f"cost book {book.origin}: {book.unavailable[kind]}"
         elif kind not in evidence.kinds:
             reasons[kind] = f"evidence {evidence.name} holds no training with it, so nothing is predicted"
     return reasons

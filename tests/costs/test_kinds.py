@@ -4,6 +4,7 @@ import ast
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -18,13 +19,13 @@ from budgetseg.costs import (
     seconds_of_images,
     seconds_per_image,
 )
-from budgetseg.costs.kinds import PERS, RATES
+from budgetseg.costs.kinds import PERS, RATES, Quantity
 
 BOOK = load_book("voc2012")
 
 
 def test_names_and_their_order() -> None:
-    assert list(KINDS) == ["image", "point", "allpoints", "squiggle", "box", "full"]
+    assert list(KINDS) == ["image", "point", "allpoints", "squiggle", "box", "coarse", "assisted", "full"]
     assert all(name == kind.name for name, kind in KINDS.items())
 
 
@@ -39,12 +40,14 @@ def test_each_kind_charges_what_the_issue_says(workload: Workload) -> None:
         "allpoints": absent + present * click + (instances - present) * extra,
         "squiggle": absent + present * Fraction("10.9"),
         "box": absent + instances * 26,
+        "coarse": absent + instances * Fraction("25.28"),
+        "assisted": absent + instances * 14,
         "full": absent + instances * 79,
     }
 
 
 def test_a_new_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
-    two = Kind(name="two", title="a click and a box", rates=("label_s", "first_click_s", "box_s"))
+    two = Kind(name="two", title="a click and a box", rates=("first_click_s", "box_s"))
     monkeypatch.setitem(KINDS, "two", two)
     seconds = Fraction("18.5") + Fraction("1.5") * Fraction("2.4") + Fraction("2.8") * 26
     assert "two" in BOOK.kinds
@@ -59,7 +62,8 @@ def test_every_rate_may_be_per_something_that_exists() -> None:
     assert all(per in PERS for rule in RATES.values() for per in rule.pers)
     assert {rate for kind in KINDS.values() for rate in kind.rates} <= set(RATES)
     # The quantities of one image, by hand.
-    voc = {per: PASCAL_VOC_2012.quantity(per) for per in PERS}
+    voc = {per: PASCAL_VOC_2012.quantity(per) for per in get_args(Quantity)}
+    assert set(PERS) == {*voc, "group", "fixed"}
     assert {per: float(quantity) for per, quantity in voc.items()} == {
         "class asked": 20.0,
         "absent class": 18.5,
@@ -67,7 +71,6 @@ def test_every_rate_may_be_per_something_that_exists() -> None:
         "extra instance": 1.3,
         "instance": 2.8,
         "image": 1.0,
-        "fixed": 0.0,
     }
 
 
