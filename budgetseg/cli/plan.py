@@ -39,10 +39,21 @@ def plan(
         str, typer.Option(help="exact, or paper: the paper's rounded seconds. Neither goes over budget.")
     ] = "exact",
     objectness_seconds: Annotated[str, typer.Option(help="What an objectness prior costs, paid once.")] = "0",
+    current: Annotated[
+        Path | None,
+        typer.Option(
+            help="What is annotated already: a run's folder or subset.csv, a plan, or JSON such as "
+            '{"image": 500}. It stays, and asking more of these images costs the new questions alone.'
+        ),
+    ] = None,
+    validation: Annotated[
+        str, typer.Option(help="Masks that measure the model: free, or how many of them the hours pay for.")
+    ] = "free",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the JSON document to this file.")] = None,
 ) -> None:
     """Plan how to spend annotation hours: images per kind, the mIoU to expect, and what else the hours would buy."""
+    from budgetseg.cli.costs_terms import announce_unverified
     from budgetseg.cli.output import emit, notice
     from budgetseg.cli.plan_drawing import draw_plan
     from budgetseg.costs.book import load_book
@@ -51,7 +62,10 @@ def plan(
     from budgetseg.costs.workload import exact_number
     from budgetseg.files import write_json
     from budgetseg.plan.choose import choose_plan
+    from budgetseg.plan.current import read_current
     from budgetseg.plan.evidence import misspelt, read_evidence
+    from budgetseg.plan.offers import NOTHING_HELD
+    from budgetseg.plan.validation import charged_images, value_validation
 
     check_choices(accounting, 1, "once")
     try:
@@ -63,12 +77,17 @@ def plan(
         hints = [f'"{column}" looks like {kind}' for column, kind in misspelt(known.ignored_columns).items()]
         hint = f"; {', '.join(hints)}" if hints else ""
         notice(f"{known.name}: columns not used: {', '.join(known.ignored_columns)}{hint}")
-    name, workload, images = _pool(dataset, classes, instances)
+    charged = charged_images(validation)
+    name, workload, images, measured = _pool(dataset, classes, instances)
+    book = load_book(costs)
+    announce_unverified(book, [kind for kind in book.kinds if kind in known.kinds])
     chosen = choose_plan(
         budget_seconds=budget_seconds,
-        book=load_book(costs),
+        book=book,
         workload=workload,
         pool=images if pool is None else pool,
+        current=NOTHING_HELD if current is None else read_current(current).mix,
+        validation=value_validation(book, measured[0], available=measured[1], charged=charged),
         evidence=known,
         accounting="paper" if accounting == "paper" else "exact",
         fixed_seconds=exact_number(objectness_seconds, "--objectness-seconds"),
@@ -81,9 +100,11 @@ def plan(
     emit(document, as_json, lambda console: draw_plan(chosen, console))
 
 
-def _pool(dataset: str | None, classes: str | None, instances: Path | None) -> "tuple[str, Workload, int]":
-    """Return what to call the images, their mean, and how many there are."""
-    from budgetseg.costs.workload import PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, Workload
+def _pool(
+    dataset: str | None, classes: str | None, instances: Path | None
+) -> "tuple[str, Workload, int, tuple[Workload, int]]":
+    """Return what to call the images, their mean, how many there are, and the same of the validation images."""
+    from budgetseg.costs.workload import PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, PASCAL_VOC_2012_VALIDATION
 
     if dataset is None:
         if classes is not None or instances is not None:
@@ -91,19 +112,15 @@ def _pool(dataset: str | None, classes: str | None, instances: Path | None) -> "
                 f"--{'classes' if classes is not None else 'instances'}: chooses among a data set's images; "
                 "give the data set with --dataset"
             )
-        return "PASCAL VOC 2012's published statistics", PASCAL_VOC_2012, PASCAL_VOC_2012_POOL
+        name = "PASCAL VOC 2012's published statistics"
+        return name, PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, (PASCAL_VOC_2012, PASCAL_VOC_2012_VALIDATION)
     from budgetseg.cli.output import notice
     from budgetseg.data.index import index_images
     from budgetseg.data.open import open_dataset
     from budgetseg.settings import comma_list
 
     images = open_dataset(dataset, classes=comma_list(classes or ""), instances=instances)
-    index = index_images(images, "train")
-    workload = Workload.mean(
-        classes_asked=index.classes_asked,
-        classes_present_N=index.classes_present_N.tolist(),
-        instances_N=index.instances_N.tolist(),
-    )
+    train, val = index_images(images, "train"), index_images(images, "val")
     for note in images.notes:
         notice(note)
-    return images.name, workload, len(index.ids)
+    return images.name, train.workload, len(train.ids), (val.workload, len(val.ids))

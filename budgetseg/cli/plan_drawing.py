@@ -19,7 +19,12 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     def say(text: str) -> None:
         console.print(text, markup=False)
 
-    say(f"{_hours(plan.budget_hours)} h buy {plan.mix} ({plan.mix.images:,} images, {_hours(plan.hours)} h).")
+    if plan.current is None:
+        say(f"{_hours(plan.budget_hours)} h buy {plan.mix} ({plan.mix.images:,} images, {_hours(plan.hours)} h).")
+    else:
+        bought = " + ".join(map(str, plan.moves)) or "nothing"
+        say(f"{_hours(plan.budget_hours)} h buy {bought} ({_hours(plan.hours)} h); you hold {plan.current}.")
+        say(f"Together: {plan.mix} ({plan.mix.images:,} images).")
     if plan.predicted_miou is not None:
         percent = f"{plan.predicted_miou.level:.0%}"
         say(f"Expected mIoU {_miou(plan.predicted_miou)} ({percent} interval for one new training).")
@@ -38,6 +43,8 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     image = ", ".join(f"{value:.3g} {what.replace('_', ' ')}" for what, value in mean.items())
     say(f"Images: {plan.pool:,} of {plan.dataset or 'your pool'} ({image} an image).")
     say(f"Costs: {plan.costs}, {plan.accounting} accounting. Evidence: {plan.evidence}.")
+    if plan.validation is not None:
+        say(f"Measuring: {plan.validation}.")
     for kind, reason in plan.unavailable.items():
         say(f"Not considered: {kind} ({reason}).")
 

@@ -9,7 +9,14 @@ from typing import Final, Self, SupportsFloat
 from budgetseg.costs.errors import InvalidInputError
 from budgetseg.costs.kinds import Quantity
 
-__all__ = ["PASCAL_VOC_2012", "PASCAL_VOC_2012_POOL", "Number", "Workload", "exact_number"]
+__all__ = [
+    "PASCAL_VOC_2012",
+    "PASCAL_VOC_2012_POOL",
+    "PASCAL_VOC_2012_VALIDATION",
+    "Number",
+    "Workload",
+    "exact_number",
+]
 
 Number = int | float | str | Decimal | Fraction | SupportsFloat
 """What counts as a number: a float or a string means the decimal that it is written as (0.1 is one tenth)."""
@@ -119,3 +126,6 @@ PASCAL_VOC_2012: Final = Workload.of(20, "1.5", "2.8")
 
 PASCAL_VOC_2012_POOL: Final = 10_582
 """Training images of the paper: those of PASCAL VOC 2012 and the additional ones of its reference [40]."""
+
+PASCAL_VOC_2012_VALIDATION: Final = 1_449
+"""Validation images of the paper."""

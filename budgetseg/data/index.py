@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from budgetseg.costs.workload import Workload
 from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Split
 
 __all__ = ["Index", "index_images"]
@@ -44,6 +45,15 @@ class Index:
     def instances_N(self) -> NDArray[np.int64]:
         """Number of instances in each image."""
         return np.asarray(self.instances_NC.sum(axis=1), np.int64)
+
+    @property
+    def workload(self) -> Workload:
+        """The mean image of the split."""
+        return Workload.mean(
+            classes_asked=self.classes_asked,
+            classes_present_N=self.classes_present_N.tolist(),
+            instances_N=self.instances_N.tolist(),
+        )
 
 
 def index_images(dataset: Dataset, split: Split) -> Index:

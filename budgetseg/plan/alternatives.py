@@ -1,9 +1,8 @@
 """What else the hours would buy: each kind alone, and the paper's hybrid."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, lcm
 from typing import Final
 
 from budgetseg.costs.accounting import Accounting, mix_seconds, seconds_per_image
@@ -12,6 +11,7 @@ from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.workload import Workload
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.offers import NOTHING_HELD, Move, Offer, mix_after, move_everything, upgrade_offers
 from budgetseg.plan.plan import Alternative
 
 __all__ = ["PAPER_HYBRID", "PAPER_HYBRID_MASKS", "Prices", "paper_hybrid", "pure_alternatives"]
@@ -21,8 +21,6 @@ PAPER_HYBRID_MASKS: Final = 100
 """Section 5.4 of the paper: 100 full masks, clicks on the rest."""
 
 _NOTHING: Final = Fraction(0)
-_MICROSECONDS: Final = 10**6
-_MOST: Final = 2**61
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,20 +68,11 @@ class Prices:
             fixed_seconds=fixed_seconds,
         )
 
-    def whole(self, budget_seconds: Fraction, pool: int) -> tuple[dict[str, int], int]:
-        """Return what an image costs and what there is for images, in whole numbers of one unit of time.
-
-        The unit makes both exact where 64 bits allow; else it is a microsecond, with costs rounded up and the budget
-        down, so that a plan is never over budget.
-        """
-        dearest = max(self.seconds_of.values())
-        # No more can be spent than on the whole pool at its dearest.
-        budget_seconds = min(budget_seconds - self.fixed_seconds, pool * dearest)
-        unit = lcm(*(seconds.denominator for seconds in self.seconds_of.values()))
-        if pool * dearest * unit >= _MOST:
-            unit = _MICROSECONDS
-        costs = {kind: ceil(seconds * unit) for kind, seconds in self.seconds_of.items()}
-        return costs, floor(budget_seconds * unit)
+    def seconds_of_moves(self, moves: Iterable[Move]) -> Fraction:
+        """Seconds of new images and of those annotated further, what is paid once included."""
+        moves = tuple(moves)
+        new = {move.kind: move.images for move in moves if move.held is None}
+        return self.seconds_of_mix(new) + sum(move.seconds for move in moves if move.held is not None)
 
     def images(self, kind: str, seconds: Fraction, pool: int) -> int:
         """How many images of ``kind`` the seconds and the pool allow, what is paid once apart; at least 0."""
@@ -99,18 +88,33 @@ def pure_alternatives(
     fixed_seconds: Fraction = _NOTHING,
     *,
     accounting: Accounting = "exact",
+    current: Mix = NOTHING_HELD,
 ) -> tuple[Alternative, ...]:
     """Return each kind alone, as many images as hours and pool buy; kinds of which that is none are left out.
 
-    Nothing is predicted: ``predicted_miou`` is None.
+    With ``current`` annotations, images that hold another kind are annotated further where that is cheaper than new
+    ones; ``pool`` counts them too. Nothing is predicted: ``predicted_miou`` is None.
     """
     prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
     found = []
     for kind in KINDS:
-        if kind in prices.seconds_of:
-            images = prices.images(kind, budget_seconds - prices.fixed_seconds, pool)
-            if images:
-                found.append(_alternative(kind, {kind: images}, prices))
+        if kind not in prices.seconds_of:
+            continue
+        offers = [
+            Offer(held=None, kind=kind, seconds=prices.seconds_of[kind]),
+            *upgrade_offers(book, workload, current, (kind,)),
+        ]
+        moves = move_everything(offers, budget_seconds - prices.fixed_seconds, current, pool - current.images)
+        if moves:
+            found.append(
+                Alternative(
+                    name=kind,
+                    mix=mix_after(current, moves),
+                    hours=float(prices.seconds_of_moves(moves) / 3600),
+                    predicted_miou=None,
+                    moves=moves if current.images else (),
+                )
+            )
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """Choosing a plan: the mix of highest expected mIoU that hours and pool allow, beside what else they would buy."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil
@@ -16,9 +17,11 @@ from budgetseg.plan.alternatives import Prices, paper_hybrid, pure_alternatives
 from budgetseg.plan.evidence import PAPER, Evidence
 from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.offers import NOTHING_HELD, Move, Offer, mix_after, upgrade_offers, whole_costs
 from budgetseg.plan.plan import Alternative, Plan, Prediction
 from budgetseg.plan.search import Counts, Limits, best_counts
 from budgetseg.plan.surface import Surface
+from budgetseg.plan.validation import Validation
 
 __all__ = ["choose_plan", "holds_for"]
 
@@ -36,6 +39,8 @@ def choose_plan(
     accounting: Accounting = "exact",
     fixed_seconds: Fraction = _NOTHING,
     dataset: str | None = None,
+    current: Mix = NOTHING_HELD,
+    validation: Validation | None = None,
 ) -> Plan:
     """Choose how many images to buy at each kind.
 
@@ -43,11 +48,14 @@ def choose_plan(
         budget_seconds: Seconds of annotators' work there are.
         book: What annotation costs.
         workload: The mean image of the data set.
-        pool: Images there are to annotate; each is bought at one kind.
+        pool: Images there are, those that are annotated already among them; each ends at one kind.
         evidence: Trainings on which predictions rest.
         accounting: ``paper`` reckons with the paper's rounded seconds, but never rounds a number of images up.
         fixed_seconds: Paid once, whatever is bought.
         dataset: What to call the images for which ``workload`` and ``pool`` hold.
+        current: Images that are annotated already: they count in the mix, and asking more of them costs the new
+            questions alone.
+        validation: Masks that measure the model; the budget pays for them first where they are charged.
 
     Returns:
         The plan; it and every alternative keep budget and pool, and none of the alternatives is expected to reach
@@ -61,6 +69,13 @@ def choose_plan(
         raise InvalidInputError(f"pool: expected at least 1 image to annotate, got {pool}")
     if budget_seconds < 0:
         raise InvalidInputError(f"budget: expected at least 0 hours, got {float(budget_seconds / 3600):g}")
+    if current.images and accounting != "exact":
+        raise InvalidInputError(
+            "--current: the paper has no prices for images annotated before; use --accounting exact"
+        )
+    if current.images > pool:
+        raise InvalidInputError(f"--current: {current.images:,} images are annotated already, the pool holds {pool:,}")
+    validation_seconds = _NOTHING if validation is None else validation.charged_seconds
     prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
     usable = tuple(kind for kind in prices.seconds_of if kind in evidence.kinds)
     if not usable:
@@ -68,21 +83,40 @@ def choose_plan(
             f"{evidence.name}: knows {', '.join(evidence.kinds)}, "
             f"cost book {book.origin} has costs for {', '.join(book.kinds)}; a kind needs both"
         )
-    _require_one_image(budget_seconds, prices, usable)
+    offers = (
+        *(Offer(held=None, kind=kind, seconds=prices.seconds_of[kind]) for kind in usable),
+        *upgrade_offers(book, workload, current, usable),
+    )
+    left_seconds = budget_seconds - validation_seconds
+    _require_one_image(budget_seconds, offers, prices.fixed_seconds + validation_seconds)
 
-    others = list(pure_alternatives(book, workload, budget_seconds, pool, fixed_seconds, accounting=accounting))
-    hybrid = paper_hybrid(book, workload, budget_seconds, pool, fixed_seconds, accounting=accounting)
-    if hybrid is not None:
+    others = list(
+        pure_alternatives(book, workload, left_seconds, pool, fixed_seconds, accounting=accounting, current=current)
+    )
+    hybrid = paper_hybrid(book, workload, left_seconds, pool, fixed_seconds, accounting=accounting)
+    if hybrid is not None and not current.images:
         others.append(hybrid)
     surface = fit_surface(evidence)
-    counts_K = _best(surface, prices, usable, budget_seconds, pool, others)
-    mix = Mix.of({kind: int(images) for kind, images in zip(KINDS, counts_K, strict=True)})
+    for kind, _ in current:
+        if kind not in surface.kinds:
+            raise InvalidInputError(
+                f"{evidence.name}: holds no training with {kind}, which --current holds, so nothing can be predicted"
+            )
+    moves = _best(surface, offers, left_seconds - prices.fixed_seconds, pool, current, others)
+    mix = mix_after(current, moves)
     return Plan(
         budget_hours=float(budget_seconds / 3600),
         mix=mix,
-        hours=float(prices.seconds_of_mix(mix.to_dict()) / 3600),
+        hours=float((prices.seconds_of_moves(moves) + validation_seconds) / 3600),
         predicted_miou=_predict(surface, mix),
-        alternatives=tuple(replace(other, predicted_miou=_predict(surface, other.mix)) for other in others),
+        alternatives=tuple(
+            replace(
+                other,
+                hours=other.hours + float(validation_seconds / 3600),
+                predicted_miou=_predict(surface, other.mix),
+            )
+            for other in others
+        ),
         pool=pool,
         costs=book.origin,
         evidence=evidence.name,
@@ -91,17 +125,20 @@ def choose_plan(
         dataset=dataset,
         workload=workload.to_dict(),
         unavailable=_unavailable(book, evidence),
+        validation=validation,
+        current=current if current.images else None,
+        moves=moves if current.images else (),
     )
 
 
-def _require_one_image(budget_seconds: Fraction, prices: Prices, usable: tuple[str, ...]) -> None:
-    cheapest = min(usable, key=prices.seconds_of.__getitem__)
-    needed_seconds = prices.fixed_seconds + prices.seconds_of[cheapest]
+def _require_one_image(budget_seconds: Fraction, offers: Sequence[Offer], once_seconds: Fraction) -> None:
+    cheapest = min(offers, key=lambda offer: offer.seconds)
+    needed_seconds = once_seconds + cheapest.seconds
     if budget_seconds < needed_seconds:
         enough_hours = ceil(needed_seconds / 3600 * 10_000) / 10_000  # rounded up, so that it is enough
-        once = f", {float(prices.fixed_seconds):,.1f} s of it paid once" if prices.fixed_seconds else ""
+        once = f", {float(once_seconds):,.1f} s of it paid once" if once_seconds else ""
         raise BudgetTooSmallError(
-            f"{float(budget_seconds / 3600):g} h buy nothing: one image at the cheapest kind, {cheapest}, "
+            f"{float(budget_seconds / 3600):g} h buy nothing: one image at the cheapest kind, {cheapest.kind}, "
             f"takes {float(needed_seconds):,.1f} s{once}; give at least {enough_hours:g} h"
         )
 
@@ -112,25 +149,44 @@ def _counts(mix: Mix) -> Counts:
 
 def _best(
     surface: Surface,
-    prices: Prices,
-    usable: tuple[str, ...],
-    budget_seconds: Fraction,
+    offers: Sequence[Offer],
+    seconds: Fraction,
     pool: int,
-    others: list[Alternative],
-) -> Counts:
-    costs, budget = prices.whole(budget_seconds, pool)
+    current: Mix,
+    others: Sequence[Alternative],
+) -> tuple[Move, ...]:
+    """Return the offers to take, each for how many images."""
+    stocks: list[str | None] = [None, *(kind for kind, _ in current)]
+    costs, budget = whole_costs(offers, seconds, pool)
     limits = Limits(
-        costs_K=np.array([costs.get(kind, 0) for kind in KINDS], np.int64),
+        costs_K=np.array(costs, np.int64),
         budget=budget,
-        pool=pool,
-        usable_K=np.array([kind in usable for kind in KINDS]),
+        stock_G=np.array([pool - current.images, *(images for _, images in current)], np.int64),
+        stock_K=np.array([stocks.index(offer.held) for offer in offers]),
     )
-    return best_counts(
-        lambda counts_MK: surface.mean(counts_MK.astype(np.float64)),
+    held = _counts(current)
+    # What one image of each offer adds to the mix: one of its kind, one less of the kind that it held.
+    adds_KI = np.stack([_counts(Mix.of({offer.kind: 1})) for offer in offers])
+    for row, offer in enumerate(offers):
+        if offer.held is not None:
+            adds_KI[row] -= _counts(Mix.of({offer.held: 1}))
+    counts_K = best_counts(
+        lambda counts_MK: surface.mean((held + counts_MK @ adds_KI).astype(np.float64)),
         limits,
-        also=[_counts(other.mix) for other in others],
+        also=[bought for other in others if (bought := _bought(other, offers)) is not None],
         tie=_TIE_MIOU,
     )
+    return tuple(Move.of(offer, int(images)) for offer, images in zip(offers, counts_K, strict=True) if images)
+
+
+def _bought(other: Alternative, offers: Sequence[Offer]) -> Counts | None:
+    """Return what an alternative takes of each offer; None where it takes something that is not on offer."""
+    wanted = {(move.held, move.kind): move.images for move in other.moves}
+    if not other.moves:
+        wanted = {(None, kind): images for kind, images in other.mix}
+    if not wanted.keys() <= {(offer.held, offer.kind) for offer in offers}:
+        return None
+    return np.array([wanted.get((offer.held, offer.kind), 0) for offer in offers], np.int64)
 
 
 def _predict(surface: Surface, mix: Mix) -> Prediction | None:

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from budgetseg.costs.workload import exact_number
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.offers import Move
+from budgetseg.plan.validation import Validation
 
 __all__ = ["SCHEMA", "Alternative", "Plan", "Prediction", "read_plan"]
 
@@ -38,6 +41,8 @@ class Alternative:
     hours: float
     predicted_miou: Prediction | None
     """None where no evidence speaks about this mix."""
+    moves: tuple[Move, ...] = ()
+    """What is bought, where some images are annotated already and ``mix`` is what is there afterwards."""
 
     def to_dict(self) -> dict[str, Any]:
         """As in the ``alternatives`` of ``budgetseg.plan/1``."""
@@ -46,6 +51,7 @@ class Alternative:
             "mix": self.mix.to_dict(),
             "hours": self.hours,
             "predicted_miou": self.predicted_miou.to_dict() if self.predicted_miou else None,
+            **({"moves": [move.to_dict() for move in self.moves]} if self.moves else {}),
         }
 
 
@@ -55,7 +61,9 @@ class Plan:
 
     budget_hours: float
     mix: Mix
+    """With what is there already."""
     hours: float
+    """Of what is bought, validation masks included where they are charged."""
     predicted_miou: Prediction | None
     alternatives: tuple[Alternative, ...]
     pool: int
@@ -74,6 +82,12 @@ class Plan:
     """The mean image: ``classes_asked``, ``classes_present``, ``instances``."""
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """Kinds that could not be chosen, each with the reason."""
+    validation: Validation | None = None
+    """The masks that measure the model; None where nothing is known of them."""
+    current: Mix | None = None
+    """What is annotated already."""
+    moves: tuple[Move, ...] = ()
+    """What is bought, where something is annotated already."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document."""
@@ -92,7 +106,18 @@ class Plan:
             "dataset": self.dataset,
             "workload": None if self.workload is None else dict(self.workload),
             "unavailable": dict(self.unavailable),
+            "validation": self.validation.to_dict() if self.validation else None,
+            "current": None if self.current is None else self.current.to_dict(),
+            "moves": [move.to_dict() for move in self.moves],
         }
+
+
+def _move(document: Any) -> Move:
+    held = document["held"]
+    hours = exact_number(document["hours"], "moves: hours")
+    move = Move(held=held, kind=str(document["kind"]), images=int(document["images"]), seconds=hours * 3600)
+    Mix.of({move.kind: move.images, **({} if held is None else {str(held): 0})})  # knows the kinds
+    return move
 
 
 def _prediction(document: Any) -> Prediction | None:
@@ -133,6 +158,9 @@ def read_plan(path: Path) -> Plan:
             dataset=document.get("dataset"),
             workload=document.get("workload"),
             unavailable=dict(document.get("unavailable", {})),
+            validation=None if document.get("validation") is None else Validation.from_dict(document["validation"]),
+            current=None if document.get("current") is None else Mix.of(document["current"]),
+            moves=tuple(_move(move) for move in document.get("moves", ())),
         )
     except KeyError as error:
         raise InvalidInputError(f"{path}: plan lacks the key {error}") from error

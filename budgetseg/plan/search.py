@@ -1,11 +1,12 @@
-"""The best mix of whole images under a budget and a pool, for any rising value of a mix.
+"""The best purchase of whole images under a budget and a stock, for any rising value of a purchase.
 
-Two limits hold: what the images cost, and how many images there are. As more is never worse, the best mix of two kinds
-lies where one of them binds, a line that is walked; of three kinds, on a surface that a grid covers. From the best of
-these an exchange of images between kinds, in steps of 1, 2, 4, ... images, climbs until nothing helps. Checked against
-trying every mix, in ``tests/plan/test_search.py``.
+What can be bought are offers: a kind of annotation on new images, or on images that hold another kind already. Two
+limits hold: what the images cost, and how many there are of each stock (new ones; those that hold points; ...). As
+more is never worse, the best purchase of two offers lies where one of the limits binds, a line that is walked; of
+three, on a surface that a grid covers. From the best of these an exchange of images between offers, in steps of
+1, 2, 4, ... images, climbs until nothing helps. Checked against trying every purchase, in ``tests/plan/test_search.py``.
 
-Shape suffixes: M mixes, K kinds.
+Shape suffixes: M purchases, K offers, G stocks.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,48 +20,54 @@ __all__ = ["Limits", "best_counts"]
 
 Counts = NDArray[np.int64]
 Value = Callable[[Counts], NDArray[np.float64]]
-"""From mixes (M, K) to what each is worth (M,)."""
+"""From purchases (M, K) to what each is worth (M,)."""
 
 _LINE_POINTS = 32
 _GRID_POINTS = 4
+_FEW_OFFERS = 8
+"""Up to so many, triples are tried as starts; more would take seconds, and the climb finds the third offer as well."""
 _CLIMB_STEPS = 200
 _GAIN = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Limits:
-    """What a mix may cost and hold. Costs are whole numbers of one small unit of time, so that sums are exact."""
+    """What a purchase may cost and take. Costs are whole numbers of one small unit of time, so that sums are exact."""
 
     costs_K: Counts
-    """Of one image of each kind; at least 0."""
+    """Of one image of each offer; at least 0."""
     budget: int
-    pool: int
-    usable_K: NDArray[np.bool_]
-    """Kinds that may be bought."""
+    stock_G: Counts
+    """How many images there are of each stock."""
+    stock_K: NDArray[np.intp]
+    """The stock that each offer takes its images from."""
 
-    def most(self, counts_MK: Counts, kind: int) -> Counts:
-        """How many more images of ``kind`` each mix has room for, (M,); below 0 where a limit is broken already."""
-        room_M = self.pool - counts_MK.sum(axis=1)
-        cost = int(self.costs_K[kind])
-        if cost:
-            room_M = np.minimum(room_M, (self.budget - counts_MK @ self.costs_K) // cost)
-        most_M: Counts = room_M if self.usable_K[kind] else np.minimum(room_M, 0)
-        return most_M
+    def taken(self, counts_MK: Counts) -> Counts:
+        """How many images of each stock the purchases take, (M, G)."""
+        taken_MG: Counts = counts_MK @ (self.stock_K[:, None] == np.arange(len(self.stock_G)))
+        return taken_MG
+
+    def most(self, counts_MK: Counts, offer: int) -> Counts:
+        """How many more images of ``offer`` each purchase has room for, (M,); below 0 where a limit is broken."""
+        stock = self.stock_K[offer]
+        room_M: Counts = self.stock_G[stock] - counts_MK[:, self.stock_K == stock].sum(axis=1)
+        cost = int(self.costs_K[offer])
+        return np.minimum(room_M, (self.budget - counts_MK @ self.costs_K) // cost) if cost else room_M
 
     def allow(self, counts_MK: Counts) -> NDArray[np.bool_]:
-        """Which mixes keep both limits."""
-        allowed_M: NDArray[np.bool_] = (counts_MK @ self.costs_K <= self.budget) & (counts_MK.sum(axis=1) <= self.pool)
-        return allowed_M & (counts_MK >= 0).all(axis=1) & ~(counts_MK[:, ~self.usable_K] > 0).any(axis=1)
+        """Which purchases keep the limits."""
+        within_M: NDArray[np.bool_] = counts_MK @ self.costs_K <= self.budget
+        return within_M & (self.taken(counts_MK) <= self.stock_G).all(axis=1) & (counts_MK >= 0).all(axis=1)
 
 
 def best_counts(value: Value, limits: Limits, *, also: Iterable[Counts] = (), tie: float = 0.05) -> Counts:
-    """Return the images of each kind (K,) that are worth most.
+    """Return the images of each offer (K,) that are worth most.
 
     Args:
-        value: What mixes are worth; must not fall when images are added.
-        limits: Budget, pool and costs.
-        also: Mixes to start from besides; the answer is worth at least as much as each that keeps the limits.
-        tie: Of mixes worth within this of the best, that with the fewest kinds is preferred.
+        value: What purchases are worth; must not fall when new images are bought.
+        limits: Budget, stocks and costs.
+        also: Purchases to start from besides; the answer is worth at least as much as each that keeps the limits.
+        tie: Of purchases worth within this of the best, that of the fewest offers is preferred.
 
     Returns:
         Counts within the limits; all 0 where no image fits.
@@ -69,55 +76,55 @@ def best_counts(value: Value, limits: Limits, *, also: Iterable[Counts] = (), ti
     given_MK = np.array([nothing_K, *also])
     given_MK = given_MK[limits.allow(given_MK)]
     floor = value(given_MK).max()
-    usable = [int(kind) for kind in np.flatnonzero(limits.usable_K)]
-    starts_MK = np.concatenate([given_MK, *(_frontier(limits, members) for members in _families(usable))])
+    offers = list(range(len(limits.costs_K)))
+    starts_MK = np.concatenate([given_MK, *(_frontier(limits, members) for members in _families(offers))])
     starts_MK = np.unique(starts_MK[limits.allow(starts_MK)], axis=0)
     worth_M = value(starts_MK)
     tops = []
-    for size in (1, 2, 3):  # climb from the best of each number of kinds, so that a simple answer can win a tie
+    for size in (1, 2, 3):  # climb from the best of each number of offers, so that a simple answer can win a tie
         family_M = np.flatnonzero((starts_MK > 0).sum(axis=1) <= size)
         best = starts_MK[family_M[np.argmax(worth_M[family_M])]]
-        tops.append(_climb(value, limits, best, [kind for kind in usable if best[kind] > 0]))
+        tops.append(_climb(value, limits, best, [offer for offer in offers if best[offer] > 0]))
     top_worth_M = value(np.array(tops))
-    tops.append(_climb(value, limits, tops[int(np.argmax(top_worth_M))], usable))
+    tops.append(_climb(value, limits, tops[int(np.argmax(top_worth_M))], offers))
     top_worth_M = value(np.array(tops))
     good = max(float(top_worth_M.max()) - tie, float(floor))
     return next(top for top, worth in zip(tops, top_worth_M, strict=True) if worth >= good)
 
 
-def _families(kinds: list[int]) -> Iterable[tuple[int, ...]]:
-    for size in (1, 2, 3):
-        yield from combinations(kinds, size)
+def _families(offers: list[int]) -> Iterable[tuple[int, ...]]:
+    for size in (1, 2, 3) if len(offers) <= _FEW_OFFERS else (1, 2):
+        yield from combinations(offers, size)
 
 
-def _frontier(limits: Limits, kinds: tuple[int, ...]) -> Counts:
-    """Mixes of one to three kinds at which a limit binds: all but one kind on a grid, which fills up; each in turn."""
+def _frontier(limits: Limits, offers: tuple[int, ...]) -> Counts:
+    """Purchases of one to three offers at which a limit binds: all but one on a grid, one that fills up; each in turn."""
     found = []
-    for filler in kinds:
+    for filler in offers:
         counts_MK = np.zeros((1, len(limits.costs_K)), np.int64)
-        points = _LINE_POINTS if len(kinds) == 2 else _GRID_POINTS
-        for kind in kinds:
-            if kind == filler:
+        points = _LINE_POINTS if len(offers) == 2 else _GRID_POINTS
+        for offer in offers:
+            if offer == filler:
                 continue
-            most = int(limits.most(np.zeros_like(counts_MK[:1]), kind)[0])
+            most = int(limits.most(np.zeros_like(counts_MK[:1]), offer)[0])
             if most < 1:
                 return np.zeros((0, len(limits.costs_K)), np.int64)
             # Evenly spaced, and by factors, because a little of a strong kind goes far.
             steps = np.concatenate([np.linspace(1, most, points), np.geomspace(1, most, points)])
             amounts = np.unique(np.round(steps).astype(np.int64))
             counts_MK = np.repeat(counts_MK, len(amounts), axis=0)
-            counts_MK[:, kind] = np.tile(amounts, len(counts_MK) // len(amounts))
+            counts_MK[:, offer] = np.tile(amounts, len(counts_MK) // len(amounts))
         counts_MK = counts_MK[limits.allow(counts_MK)]
         counts_MK[:, filler] = limits.most(counts_MK, filler)
         found.append(counts_MK)
     return np.concatenate(found)
 
 
-def _climb(value: Value, limits: Limits, start_K: Counts, kinds: list[int]) -> Counts:
-    """Exchange images between ``kinds`` while that gains."""
+def _climb(value: Value, limits: Limits, start_K: Counts, offers: list[int]) -> Counts:
+    """Exchange images between ``offers`` while that gains."""
     here_K, worth = start_K, float(value(start_K[None])[0])
     for _ in range(_CLIMB_STEPS):
-        moves_MK = _exchanges(limits, here_K, kinds)
+        moves_MK = _exchanges(limits, here_K, offers)
         if not len(moves_MK):
             break
         worth_M = value(moves_MK)
@@ -128,23 +135,23 @@ def _climb(value: Value, limits: Limits, start_K: Counts, kinds: list[int]) -> C
     return here_K
 
 
-def _exchanges(limits: Limits, here_K: Counts, kinds: list[int]) -> Counts:
-    """Every mix that takes 1, 2, 4, ... images of a kind, or as many as fit, paid for by giving up some of another."""
-    steps = 2 ** np.arange(int(limits.pool).bit_length())
+def _exchanges(limits: Limits, here_K: Counts, offers: list[int]) -> Counts:
+    """Every purchase of 1, 2, 4, ... more of an offer, or as many as fit, paid for by giving up some of another."""
+    steps = 2 ** np.arange(int(limits.stock_G.max(initial=0)).bit_length())
     moves = []
-    for kind in kinds:
+    for offer in offers:
         free_MK = here_K[None].copy()
-        free_MK[:, kind] += np.maximum(limits.most(free_MK, kind), 0)
+        free_MK[:, offer] += np.maximum(limits.most(free_MK, offer), 0)
         moves.append(free_MK)
         taken_MK = np.repeat(here_K[None], len(steps), axis=0)
-        taken_MK[:, kind] += steps
-        for payer in kinds:
-            if payer == kind or not here_K[payer]:
+        taken_MK[:, offer] += steps
+        for payer in offers:
+            if payer == offer or not here_K[payer]:
                 continue
             paid_MK = _pay(limits, taken_MK, payer)
             paid_MK = paid_MK[limits.allow(paid_MK)]
             # Giving up one dear image may pay for more than was asked for.
-            paid_MK[:, kind] += np.maximum(limits.most(paid_MK, kind), 0)
+            paid_MK[:, offer] += np.maximum(limits.most(paid_MK, offer), 0)
             moves.append(paid_MK)
     if not moves:
         return here_K[None][:0]
@@ -154,9 +161,10 @@ def _exchanges(limits: Limits, here_K: Counts, kinds: list[int]) -> Counts:
 
 
 def _pay(limits: Limits, counts_MK: Counts, payer: int) -> Counts:
-    """Give up the images of ``payer`` that bring each mix back within the limits; mixes it cannot are dropped later."""
+    """Give up the images of ``payer`` that bring each purchase within the limits; where it cannot, it is dropped later."""
     paid_MK = counts_MK.copy()
-    over_M = np.maximum(counts_MK.sum(axis=1) - limits.pool, 0)
+    stock = limits.stock_K[payer]
+    over_M = np.maximum(counts_MK[:, limits.stock_K == stock].sum(axis=1) - limits.stock_G[stock], 0)
     cost = int(limits.costs_K[payer])
     if cost:
         over_M = np.maximum(over_M, -((limits.budget - counts_MK @ limits.costs_K) // cost))
