@@ -37,10 +37,11 @@ def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = Fals
     """What an annotation says about each pixel and each class.
 
     A box labels its pixels with its class and all other pixels background; where boxes overlap the smaller one is on
-    top. Clicks and strokes label single pixels with alpha = 1/n (Bearman et al. 2016, equation 3 and section 3.2), or,
-    with ``rank_weights``, with 1/2^(r-1) for the r-th instance of a class, divided by the sum, as the released code
-    does. Annotators' confidences multiply the weights. A pixel that is named twice counts twice; where two classes
-    claim it, the one with more weight (then the lower index) keeps it.
+    top, and clicks or strokes on the same image are on top of boxes. Clicks and strokes alone label single pixels with
+    alpha = 1/n (Bearman et al. 2016, equation 3 and section 3.2), or, with ``rank_weights``, with 1/2^(r-1) for the
+    r-th instance of a class, divided by the sum, as the released code does. Annotators' confidences multiply the
+    weights. A pixel that is named twice counts twice; where two classes claim it, the one with more weight (then the
+    lower index) keeps it.
 
     Args:
         annotation: The annotation of one image.
@@ -61,14 +62,12 @@ def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = Fals
         raise InvalidInputError(
             f"{annotation.image_id}: expected classes below {classes}, got {max(annotation.present)}"
         ) from None
+    xy_P2, labels_P, weights_P = _sparse(annotation, classes, rank_weights, patch_radius)
     dense_HW = annotation.mask_HW
-    if dense_HW is None and annotation.boxes:
+    if dense_HW is None and (annotation.boxes or annotation.kind == "box"):
         dense_HW = _boxes_dense(annotation.boxes, annotation.height, annotation.width)
-    elif dense_HW is None and annotation.kind == "box":
-        dense_HW = np.zeros((annotation.height, annotation.width), np.uint8)  # no box: nothing but background
-    if dense_HW is None:
-        xy_P2, labels_P, weights_P = _sparse(annotation, classes, rank_weights, patch_radius)
-    else:
+        dense_HW[xy_P2[:, 1], xy_P2[:, 0]] = labels_P  # a mark says more about its pixel than a box does
+    if dense_HW is not None:
         xy_P2, labels_P, weights_P = np.zeros((0, 2), np.int64), np.zeros(0, np.int64), np.zeros(0)
     return Target(
         dense_HW=dense_HW,

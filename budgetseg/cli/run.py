@@ -29,6 +29,17 @@ def run(
         str | None, typer.Option(help="Annotators' hours to spend, such as 6, 90m or 1h30m.  [default: all images]")
     ] = None,
     images: Annotated[int | None, typer.Option(help="Images to annotate, instead of hours.")] = None,
+    current: Annotated[
+        Path | None,
+        typer.Option(
+            help="Images annotated already: a run's folder, its subset.csv, or JSON that names them. Their answers "
+            "stay, and asking more of them costs the new questions alone."
+        ),
+    ] = None,
+    validation: Annotated[
+        str | None,
+        typer.Option(help="Masks that measure the model: free, or how many the hours pay for.  [default: free]"),
+    ] = None,
     costs: Annotated[
         str | None, typer.Option(help="Cost book: a shipped name or a TOML file.  [default: voc2012]")
     ] = None,
@@ -163,7 +174,9 @@ def _spec(context: typer.Context) -> Any:
     if "plan" in given:
         if "strategy" in given and "strategy" not in weak:
             raise InvalidInputError("--strategy and --plan: give one of them")
-        mix = read_plan(Path(given["plan"])).mix.to_dict()
+        planned = read_plan(Path(given["plan"]))
+        mix = planned.mix.to_dict()
+        run_settings["moves"] = [str(move) for move in planned.moves]
     elif "strategy" in run_settings and "strategy" in given:
         mix = None
     return spec_of(run_settings, train, mix)

@@ -49,7 +49,13 @@ class RunDisplay:
 
     def planned(self, plan: Plan) -> None:
         """Print what will be bought."""
-        self._data.print(f"buying {plan.mix}: {plan.hours:.2f} h of {plan.budget_hours:.2f} h", soft_wrap=True)
+        if plan.current is None:
+            bought = str(plan.mix)
+        else:
+            bought = f"{' + '.join(map(str, plan.moves)) or 'nothing'} on top of {plan.current}"
+        self._data.print(f"buying {bought}: {plan.hours:.2f} h of {plan.budget_hours:.2f} h", soft_wrap=True)
+        if plan.validation is not None:
+            self._data.print(str(plan.validation), soft_wrap=True)
 
     def progress(self, what: str, done: int, of: int, loss: float | None) -> None:
         """Move the bar, or print a line now and then."""

@@ -70,9 +70,7 @@ def choose_plan(
     if budget_seconds < 0:
         raise InvalidInputError(f"budget: expected at least 0 hours, got {float(budget_seconds / 3600):g}")
     if current.images and accounting != "exact":
-        raise InvalidInputError(
-            "--current: the paper has no prices for images annotated before; use --accounting exact"
-        )
+        raise InvalidInputError("--current: the paper prices no image twice; leave out --accounting paper")
     if current.images > pool:
         raise InvalidInputError(f"--current: {current.images:,} images are annotated already, the pool holds {pool:,}")
     validation_seconds = _NOTHING if validation is None else validation.charged_seconds

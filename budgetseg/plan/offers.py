@@ -9,6 +9,7 @@ from typing import Any, Final
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.per_image import new_acts, seconds_per_image
 from budgetseg.costs.workload import Workload
+from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
 
 __all__ = ["NOTHING_HELD", "Move", "Offer", "mix_after", "move_everything", "upgrade_offers", "whole_costs"]
@@ -48,6 +49,20 @@ class Move:
     def to_dict(self) -> dict[str, Any]:
         """As in ``moves`` of ``budgetseg.plan/1``."""
         return {"held": self.held, "kind": self.kind, "images": self.images, "hours": float(self.seconds / 3600)}
+
+    @classmethod
+    def parse(cls, text: str) -> "Move":
+        """Read what ``str`` gives, such as ``300 image -> point``; what it costs is not in there.
+
+        Raises:
+            InvalidInputError: Something else.
+        """
+        images, _, kinds = text.replace(",", "").partition(" ")
+        held, arrow, kind = kinds.rpartition("->")
+        if not images.isascii() or not images.isdigit():
+            raise InvalidInputError(f'moves: expected such as "300 image -> point" or "20 full", got "{text}"')
+        Mix.of({kind.strip(): 0, **({held.strip(): 0} if arrow else {})})  # knows the kinds
+        return cls(held=held.strip() if arrow else None, kind=kind.strip(), images=int(images), seconds=Fraction(0))
 
     def __str__(self) -> str:
         return f"{self.images:,} {f'{self.held} -> ' if self.held else ''}{self.kind}"

@@ -4,7 +4,8 @@ What can be bought are offers: a kind of annotation on new images, or on images 
 limits hold: what the images cost, and how many there are of each stock (new ones; those that hold points; ...). As
 more is never worse, the best purchase of two offers lies where one of the limits binds, a line that is walked; of
 three, on a surface that a grid covers. From the best of these an exchange of images between offers, in steps of
-1, 2, 4, ... images, climbs until nothing helps. Checked against trying every purchase, in ``tests/plan/test_search.py``.
+1, 2, 4, ... images, climbs until nothing helps. Checked against trying every purchase, in
+``tests/plan/test_search.py``.
 
 Shape suffixes: M purchases, K offers, G stocks.
 """
@@ -98,7 +99,7 @@ def _families(offers: list[int]) -> Iterable[tuple[int, ...]]:
 
 
 def _frontier(limits: Limits, offers: tuple[int, ...]) -> Counts:
-    """Purchases of one to three offers at which a limit binds: all but one on a grid, one that fills up; each in turn."""
+    """Purchases of one to three offers at which a limit binds: all but one on a grid, and each in turn fills up."""
     found = []
     for filler in offers:
         counts_MK = np.zeros((1, len(limits.costs_K)), np.int64)
@@ -161,7 +162,7 @@ def _exchanges(limits: Limits, here_K: Counts, offers: list[int]) -> Counts:
 
 
 def _pay(limits: Limits, counts_MK: Counts, payer: int) -> Counts:
-    """Give up the images of ``payer`` that bring each purchase within the limits; where it cannot, it is dropped later."""
+    """Give up the images of ``payer`` that bring each purchase within the limits; those it cannot are dropped later."""
     paid_MK = counts_MK.copy()
     stock = limits.stock_K[payer]
     over_M = np.maximum(counts_MK[:, limits.stock_K == stock].sum(axis=1) - limits.stock_G[stock], 0)

@@ -3,7 +3,8 @@
 Shape suffixes: H rows, W columns, 3 colours.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,31 +14,51 @@ from PIL import Image
 from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.annotation_set import AnnotationSet
 from budgetseg.annotate.errors import by_name
+from budgetseg.annotate.further import annotated_further
 from budgetseg.annotate.real_clicks import read_clicks
 from budgetseg.annotate.simulate import simulate
 from budgetseg.annotate.target import target_of
 from budgetseg.data.dataset import Dataset
 from budgetseg.learn.batches import Example
 from budgetseg.learn.objectness import objectness_map
+from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
-from budgetseg.runs.subset import Purchase
 
 __all__ = ["annotate", "examples"]
 
 
 def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purchase) -> AnnotationSet:
-    """Return the annotation of every image bought: simulated, or real clicks where the run has some."""
-    return simulate(
-        dataset,
-        dict(zip(purchase.image_ids, purchase.kinds, strict=True)),
-        seed=spec.seed,
-        errors=by_name(spec.annotators),
-        annotators=strategy.annotators,
-        merge=strategy.merge,
-        placement=strategy.placement,
-        points=read_clicks(Path(spec.points), dataset) if spec.points else None,
-        seconds_of=dict(zip(purchase.image_ids, map(float, purchase.seconds), strict=True)),
+    """Return the annotation of every image: simulated, or real clicks where the run has some.
+
+    An image that was annotated before keeps what it held: both answers are simulated, and one adds to the other.
+    """
+
+    def simulated(kind_of: Mapping[str, str]) -> AnnotationSet:
+        return simulate(
+            dataset,
+            kind_of,
+            seed=spec.seed,
+            errors=by_name(spec.annotators),
+            annotators=strategy.annotators,
+            merge=strategy.merge,
+            placement=strategy.placement,
+            points=read_clicks(Path(spec.points), dataset) if spec.points else None,
+            seconds_of=dict(zip(purchase.image_ids, map(float, purchase.seconds), strict=True)),
+        )
+
+    final = dict(zip(purchase.image_ids, purchase.kinds, strict=True))
+    held = dict(zip(purchase.image_ids, purchase.held, strict=True))
+    before = simulated({image_id: kind for image_id, kind in held.items() if kind not in (None, final[image_id])})
+    now = simulated(final)
+    return replace(
+        now,
+        annotations={
+            image_id: annotated_further(before.annotations[image_id], annotation)
+            if image_id in before.annotations
+            else annotation
+            for image_id, annotation in now.annotations.items()
+        },
     )
 
 

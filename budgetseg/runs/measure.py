@@ -23,6 +23,7 @@ __all__ = ["measure"]
 def measure(
     network: torch.nn.Module,
     dataset: Dataset,
+    ids: tuple[str, ...],
     *,
     canvas: tuple[int, int] | None,
     device: torch.device,
@@ -31,11 +32,12 @@ def measure(
     directory: RunDirectory,
     on_image: Callable[[int, int], None],
 ) -> dict[str, Any]:
-    """Predict every validation image; write ``confusion.npy`` and samples; return the measured part of a result.
+    """Predict validation images; write ``confusion.npy`` and samples; return the measured part of a result.
 
     Args:
         network: On ``device``.
-        dataset: Its ``val`` split is predicted.
+        dataset: What the images are from.
+        ids: The validation images that measure.
         canvas: Size at which images are shown; None is their own.
         device: Where to compute.
         absent: How classes count that neither truth nor prediction holds.
@@ -43,7 +45,6 @@ def measure(
         directory: Where to write.
         on_image: Called with (images done, images in all); may raise to stop.
     """
-    ids = dataset.ids("val")
     classes = len(dataset.classes)
     confusion_NCC = np.zeros((len(ids), classes, classes), np.int64)
     shown = set(sample_ids(ids))

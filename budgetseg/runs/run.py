@@ -1,6 +1,8 @@
 """From a spec to a result: buy, annotate, train, measure; every step can be stopped and gone on from."""
 
 import time
+from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -9,30 +11,35 @@ import torch
 
 from budgetseg.costs.book import CostBook, load_book
 from budgetseg.costs.hours import seconds_of_hours
-from budgetseg.costs.workload import Workload, exact_number
+from budgetseg.costs.per_image import seconds_of_images
+from budgetseg.costs.workload import exact_number
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
-from budgetseg.errors import BudgetsegError, InvalidInputError
+from budgetseg.errors import BudgetsegError, BudgetTooSmallError, InvalidInputError
 from budgetseg.learn.batches import TrainingSet, canvas_of
 from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.train import Saving, train
 from budgetseg.plan.alternatives import pure_alternatives
+from budgetseg.plan.current import read_current
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.offers import Move
 from budgetseg.plan.plan import Plan
+from budgetseg.plan.validation import Validation, charged_images, value_validation
 from budgetseg.runs.config import config_text
 from budgetseg.runs.device import device_of
 from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
+from budgetseg.runs.purchase import Market, Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
 from budgetseg.runs.strategy import PLANNED, strategy
-from budgetseg.runs.subset import Purchase, buy_mix, buy_strategy
+from budgetseg.runs.subset import buy_mix, buy_moves, buy_strategy
 from budgetseg.runs.watcher import Watcher
 
 __all__ = ["SCHEMA", "run"]
@@ -54,10 +61,9 @@ def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]
     if not execution.folder.exists() and execution.resume:
         raise InvalidInputError(f"{execution.folder}: --resume: there is no run to go on with; leave --resume out")
     with directory.locked(), stop_on_signals() as stop:
-        if execution.force:
-            directory.clear()
-        directory.require_same_run(spec.fingerprint)
-        result = directory.result
+        if not execution.force:
+            directory.require_same_run(spec.fingerprint)
+        result = None if execution.force else directory.result
         if result is not None and result["status"] == "completed":
             watcher.notice(f"{execution.folder}: this run is finished; --force does it anew")
             return result
@@ -85,19 +91,22 @@ class _Run:
         for note in dataset.notes:
             self.watcher.notice(note)
         book = load_book(self.spec.costs)
-        purchase = self._buy(index, book)
+        measured_ids, validation = _validation(self.spec, dataset, book)
+        purchase = self._buy(index, book, validation)
         require_objectness(self.spec.objectness, purchase.image_ids)
-        plan = _plan(self.spec, purchase, index, book)
+        plan = _plan(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
         self._mention_leftover(purchase, index)
         facts = self._facts(dataset, index, purchase, plan)
+        if self.execution.force:
+            self.directory.clear()  # only now: what cannot be carried out must not cost an earlier run
         self.directory.begin(self.spec.fingerprint)
         try:
             self.directory.write("config.toml", config_text(self.spec))
             self.directory.write("subset.csv", _subset_csv(purchase))
             self.directory.write_document("plan.json", plan.to_dict())
             self.directory.write_document("env.json", environment(self.device, book))
-            measured = self._train_and_measure(dataset, purchase)
+            measured = self._train_and_measure(dataset, purchase, measured_ids)
         except BudgetsegError as error:
             status = "interrupted" if self.stop.made else "failed"
             self.directory.write_result({**facts, "status": status, "reason": str(error), "miou": None})
@@ -106,19 +115,31 @@ class _Run:
         self.directory.write_result(result)
         return result
 
-    def _buy(self, index: Index, book: CostBook) -> Purchase:
+    def _buy(self, index: Index, book: CostBook, validation: Validation) -> Purchase:
         spec = self.spec
         fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
+        current = None if spec.current is None else read_current(Path(spec.current))
+        if current is not None and current.mix.images and not current.kind_of:
+            raise InvalidInputError(
+                f'{current.source}: --current: a run must know which images are annotated already; give {{"images": '
+                '{"ID": "point"}} or a run\'s subset.csv'
+            )
+        market = Market(index, book, {} if current is None else current.kind_of, spec.seed)
+        if spec.moves:
+            return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)
         if spec.mix is not None:
-            return buy_mix(Mix.of(spec.mix), index=index, book=book, seed=spec.seed, fixed_seconds=fixed_seconds)
+            return buy_mix(Mix.of(spec.mix), market, fixed_seconds=fixed_seconds)
+        budget_seconds = None
+        if spec.hours is not None:
+            budget_seconds = seconds_of_hours(spec.hours) - validation.charged_seconds
+            if budget_seconds <= 0:
+                raise BudgetTooSmallError(f"{spec.hours} h do not pay for the measuring: {validation}")
         return buy_strategy(
             self.strategy,
-            index=index,
-            book=book,
-            seed=spec.seed,
+            market,
             full_images=spec.full_images,
             images=spec.images,
-            budget_seconds=None if spec.hours is None else seconds_of_hours(spec.hours),
+            budget_seconds=budget_seconds,
             fixed_seconds=fixed_seconds,
         )
 
@@ -137,16 +158,18 @@ class _Run:
             "status": "running",
             "strategy": spec.strategy,
             "mix": purchase.mix.to_dict(),
-            "hours": {"planned": plan.budget_hours, "actual": float(purchase.spent_seconds / HOUR)},
+            "current": None if plan.current is None else plan.current.to_dict(),
+            "hours": {"planned": plan.budget_hours, "actual": plan.hours},
             "hours_by_kind": {kind: float(s / HOUR) for kind, s in purchase.seconds_by_kind().items()},
             "objectness": spec.objectness,
             "objectness_hours": float(purchase.fixed_seconds / HOUR),
+            "validation": plan.validation.to_dict() if plan.validation else None,
             "annotators": "real clicks" if spec.points else spec.annotators,
             "costs": spec.costs,
             "dataset": dataset.name,
             "classes": list(dataset.classes),
             "pool": len(index.ids),
-            "validation_images": len(dataset.ids("val")),
+            "validation_images": plan.validation.images if plan.validation else 0,
             "backbone": spec.backbone,
             "recipe": spec.train.preset,
             "iterations": spec.train.iterations,
@@ -156,7 +179,7 @@ class _Run:
             "alternatives": [alternative.to_dict() for alternative in plan.alternatives],
         }
 
-    def _train_and_measure(self, dataset: Dataset, purchase: Purchase) -> dict[str, Any]:
+    def _train_and_measure(self, dataset: Dataset, purchase: Purchase, measured_ids: tuple[str, ...]) -> dict[str, Any]:
         spec = self.spec
         started = time.monotonic()
         annotated = annotate(spec, self.strategy, dataset, purchase)
@@ -181,6 +204,7 @@ class _Run:
         measured = measure(
             network,
             dataset,
+            measured_ids,
             canvas=canvas,
             device=self.device,
             absent=spec.absent_classes,
@@ -239,26 +263,60 @@ def _open(spec: RunSpec) -> Dataset:
     )
 
 
-def _plan(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook) -> Plan:
+def _validation(spec: RunSpec, dataset: Dataset, book: CostBook) -> tuple[tuple[str, ...], Validation]:
+    """Return the images that measure the model, and what their masks cost or would cost."""
+    index = index_images(dataset, "val")
+    charged = charged_images(spec.validation)
+    validation = value_validation(book, index.workload, available=len(index.ids), charged=charged)
+    assert validation is not None  # there are validation images
+    if charged is None:
+        return index.ids, validation
+    # The same ones in every run that pays for so many, whatever its seed, so that runs can be compared.
+    rows = sorted(np.random.default_rng(0).permutation(len(index.ids))[:charged])
+    seconds = seconds_of_images(
+        book,
+        "full",
+        classes_asked=index.classes_asked,
+        classes_present_N=index.classes_present_N[rows].tolist(),
+        instances_N=index.instances_N[rows].tolist(),
+    )
+    ids = tuple(index.ids[row] for row in rows)
+    return ids, Validation(images=charged, seconds=sum(seconds, Fraction(0)), charged=True)
+
+
+def _plan(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, validation: Validation) -> Plan:
     """What is bought, and what the same hours would buy at each other kind."""
     images = len(index.ids)
-    workload = Workload.mean(
-        classes_asked=index.classes_asked,
-        classes_present_N=index.classes_present_N.tolist(),
-        instances_N=index.instances_N.tolist(),
-    )
+    held = Mix.of(Counter(kind for kind in purchase.held if kind is not None))
+    paid = validation.charged_seconds
     return Plan(
-        budget_hours=float(purchase.budget_seconds / HOUR),
+        budget_hours=float((purchase.budget_seconds + paid) / HOUR),
         mix=purchase.mix,
-        hours=float(purchase.spent_seconds / HOUR),
+        hours=float((purchase.spent_seconds + paid) / HOUR),
         predicted_miou=None,
-        alternatives=pure_alternatives(book, workload, purchase.budget_seconds, images),
+        alternatives=pure_alternatives(book, index.workload, purchase.budget_seconds, images, current=held),
         pool=images,
         costs=spec.costs,
         evidence=None,
+        validation=validation,
+        current=held if held.images else None,
+        moves=_moves(purchase) if held.images else (),
+    )
+
+
+def _moves(purchase: Purchase) -> tuple[Move, ...]:
+    """What is bought on top of what was held."""
+    seconds_of: dict[tuple[str | None, str], list[Fraction]] = {}
+    for held, kind, seconds in zip(purchase.held, purchase.kinds, purchase.seconds, strict=True):
+        if held != kind:
+            seconds_of.setdefault((held, kind), []).append(seconds)
+    return tuple(
+        Move(held=held, kind=kind, images=len(seconds), seconds=sum(seconds, Fraction(0)))
+        for (held, kind), seconds in seconds_of.items()
     )
 
 
 def _subset_csv(purchase: Purchase) -> str:
-    rows = zip(purchase.image_ids, purchase.kinds, purchase.seconds, strict=True)
-    return "image_id,kind,seconds\n" + "".join(f"{image_id},{kind},{float(s)}\n" for image_id, kind, s in rows)
+    rows = zip(purchase.image_ids, purchase.kinds, purchase.seconds, purchase.held, strict=True)
+    lines = [f"{image_id},{kind},{float(seconds)},{held or ''}\n" for image_id, kind, seconds, held in rows]
+    return "image_id,kind,seconds,held\n" + "".join(lines)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.learn.recipe import MODERN, Recipe
+from budgetseg.plan.validation import charged_images
 
 __all__ = ["Execution", "RunSpec"]
 
@@ -31,6 +32,12 @@ class RunSpec:
     """Images to annotate, instead of hours."""
     mix: Mapping[str, int] | None = None
     """Images per kind, from a plan."""
+    moves: tuple[str, ...] = ()
+    """What a plan buys on top of ``current``, such as "300 image -> point"."""
+    current: str | None = None
+    """What is annotated already: a run's folder, its subset.csv, or a JSON file that names the images."""
+    validation: str = "free"
+    """Masks that measure the model: free, or how many of them the hours pay for."""
     costs: str = "voc2012"
     """Cost book: a shipped name or a file."""
     objectness: str = "none"
@@ -68,6 +75,7 @@ class RunSpec:
             raise InvalidInputError("--hours and --images: give one of them; each follows from the other")
         if self.mix is not None and (self.hours is not None or self.images is not None):
             raise InvalidInputError("--plan: the plan says how many images to buy; leave out --hours and --images")
+        charged_images(self.validation)
         for name in ("full_images", "images", "limit", "patch_radius", "seed"):
             value, least = getattr(self, name), 1 if name in ("images", "limit") else 0
             if value is not None and value < least:
@@ -75,15 +83,19 @@ class RunSpec:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ``train`` as a table of its own."""
-        return {**asdict(self), "classes": list(self.classes)}
+        return {**asdict(self), "classes": list(self.classes), "moves": list(self.moves)}
 
     @property
     def fingerprint(self) -> str:
         """Sha256 of the spec and of the files it names: a book or list that was edited makes another run."""
         digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode())
-        for name in (self.costs, self.points, self.instances, self.train_list, self.val_list, self.weights):
-            if name is not None and Path(name).is_file():
-                digest.update(hashlib.sha256(Path(name).read_bytes()).digest())
+        named = (self.costs, self.points, self.instances, self.train_list, self.val_list, self.weights, self.current)
+        for name in named:
+            path = None if name is None else Path(name)
+            if path is not None and name == self.current and path.is_dir():
+                path = path / "subset.csv"
+            if path is not None and path.is_file():
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
     @property

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from budgetseg.plan.search import Limits, best_counts
 from budgetseg.plan.surface import Layout, miou_of
 
-ALL = np.ones(6, bool)
+K = 6
+
+
+def limits_of(costs, budget, pool) -> Limits:
+    """New images alone: all offers take from one stock."""
+    return Limits(
+        costs_K=np.array(costs, np.int64), budget=budget, stock_G=np.array([pool]), stock_K=np.zeros(len(costs), int)
+    )
+
+
 LAYOUT = Layout(corners=(np.log([5.0, 20.0]), np.log([10.0, 30.0]), *(np.array([]),) * 3))
 
 
@@ -22,13 +31,13 @@ def random_surface(seed: int):
     return lambda counts_MK: miou_of(LAYOUT, theta_DP, counts_MK.astype(float)).mean(axis=0)
 
 
-def all_mixes(limits: Limits) -> np.ndarray:
+def all_purchases(limits: Limits) -> np.ndarray:
     most = [
-        int(min(limits.pool, limits.budget // cost if cost else limits.pool)) if usable else 0
-        for cost, usable in zip(limits.costs_K.tolist(), limits.usable_K.tolist(), strict=True)
+        int(min(limits.stock_G[stock], limits.budget // cost if cost else limits.stock_G[stock]))
+        for cost, stock in zip(limits.costs_K.tolist(), limits.stock_K.tolist(), strict=True)
     ]
-    mixes_MK = np.array(list(product(*(range(n + 1) for n in most))))
-    return mixes_MK[limits.allow(mixes_MK)]
+    counts_MK = np.array(list(product(*(range(n + 1) for n in most))))
+    return counts_MK[limits.allow(counts_MK)]
 
 
 @given(
@@ -40,14 +49,44 @@ def all_mixes(limits: Limits) -> np.ndarray:
 )
 @settings(max_examples=80, deadline=None)
 def test_as_good_as_trying_every_mix(seed: int, costs: list[int], budget: int, pool: int, kinds: list[int]) -> None:
-    usable_K = np.isin(np.arange(6), kinds[:3])
-    costs_K = np.zeros(6, np.int64)
-    costs_K[usable_K] = costs
-    limits = Limits(costs_K=costs_K, budget=budget, pool=pool, usable_K=usable_K)
-    value = random_surface(seed)
+    limits = limits_of(costs, budget, pool)
+    surface = random_surface(seed)
+
+    def value(counts_MK: np.ndarray) -> np.ndarray:
+        all_MK = np.zeros((len(counts_MK), K), np.int64)
+        all_MK[:, kinds[:3]] = counts_MK
+        return surface(all_MK)
+
     best_K = best_counts(value, limits, tie=0.0)
     assert limits.allow(best_K[None]).all()
-    assert value(best_K[None])[0] >= value(all_mixes(limits)).max() - 0.1
+    assert value(best_K[None])[0] >= value(all_purchases(limits)).max() - 0.1
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    costs=st.lists(st.integers(1, 12), min_size=5, max_size=5),
+    budget=st.integers(1, 60),
+    stocks=st.lists(st.integers(0, 8), min_size=3, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_as_good_as_trying_every_upgrade(seed: int, costs: list[int], budget: int, stocks: list[int]) -> None:
+    """New images of two kinds, and upgrades of images that hold kind 0 (to 1 or 5) or kind 1 (to 5)."""
+    from_to = [(None, 1), (None, 5), (0, 1), (0, 5), (1, 5)]
+    limits = Limits(costs_K=np.array(costs), budget=budget, stock_G=np.array(stocks), stock_K=np.array([0, 0, 1, 1, 2]))
+    surface = random_surface(seed)
+
+    def value(counts_MK: np.ndarray) -> np.ndarray:
+        all_MK = np.zeros((len(counts_MK), K), np.int64)
+        all_MK[:, 0], all_MK[:, 1] = stocks[1], stocks[2]
+        for offer, (held, kind) in enumerate(from_to):
+            all_MK[:, kind] += counts_MK[:, offer]
+            if held is not None:
+                all_MK[:, held] -= counts_MK[:, offer]
+        return surface(all_MK)
+
+    best_K = best_counts(value, limits, tie=0.0)
+    assert limits.allow(best_K[None]).all()
+    assert value(best_K[None])[0] >= value(all_purchases(limits)).max() - 0.1
 
 
 @given(
@@ -55,23 +94,19 @@ def test_as_good_as_trying_every_mix(seed: int, costs: list[int], budget: int, p
     costs=st.lists(st.integers(1, 5000), min_size=6, max_size=6),
     budget=st.integers(0, 10**7),
     pool=st.integers(1, 50_000),
-    usable=st.lists(st.booleans(), min_size=6, max_size=6),
 )
 @settings(max_examples=40, deadline=None)
-def test_never_over_budget_or_pool_and_never_a_kind_that_is_not_to_be_had(
-    seed: int, costs: list[int], budget: int, pool: int, usable: list[bool]
-) -> None:
-    limits = Limits(costs_K=np.array(costs), budget=budget, pool=pool, usable_K=np.array(usable))
+def test_never_over_budget_or_pool(seed: int, costs: list[int], budget: int, pool: int) -> None:
+    limits = limits_of(costs, budget, pool)
     best_K = best_counts(random_surface(seed), limits)
     assert (best_K >= 0).all()
     assert int(best_K @ limits.costs_K) <= budget
     assert best_K.sum() <= pool
-    assert not best_K[~limits.usable_K].any()
 
 
 @pytest.mark.parametrize("enough", [137, 389, 701])
 def test_climbs_to_the_image_between_the_points_of_the_grid(enough: int) -> None:
-    limits = Limits(costs_K=np.array([200, 221, 233, 349, 913, 2397]), budget=2_160_000, pool=10_582, usable_K=ALL)
+    limits = limits_of([200, 221, 233, 349, 913, 2397], 2_160_000, 10_582)
 
     def value(counts_MK: np.ndarray) -> np.ndarray:
         # Masks help greatly until there are enough, points always help a little.
@@ -83,7 +118,7 @@ def test_climbs_to_the_image_between_the_points_of_the_grid(enough: int) -> None
 
 
 def test_prefers_fewer_kinds_among_equals_but_not_below_a_given_mix() -> None:
-    limits = Limits(costs_K=np.ones(6, np.int64), budget=10, pool=10, usable_K=ALL)
+    limits = limits_of([1] * K, 10, 10)
 
     def value(counts_MK: np.ndarray) -> np.ndarray:
         # Two kinds are worth 0.04 more than the same number of one kind.

@@ -13,8 +13,10 @@ from budgetseg.costs.workload import Workload
 from budgetseg.data.index import Index
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.offers import Move
+from budgetseg.runs.purchase import Market
 from budgetseg.runs.strategy import STRATEGIES
-from budgetseg.runs.subset import buy_mix, buy_strategy
+from budgetseg.runs.subset import buy_mix, buy_moves, buy_strategy
 
 BOOK = load_book("voc2012")
 CLASSES = 6
@@ -31,9 +33,13 @@ def pool(images=40, seed=0):
     )
 
 
-def buy(name, index, **choices):
-    defaults = {"seed": 0, "full_images": 5, "images": None, "budget_seconds": None, "fixed_seconds": Fraction(0)}
-    return buy_strategy(STRATEGIES[name], index=index, book=BOOK, **(defaults | choices))
+def market(index, held=None, seed=0, book=BOOK):
+    return Market(index, book, held or {}, seed)
+
+
+def buy(name, index, *, seed=0, held=None, book=BOOK, **choices):
+    defaults = {"full_images": 5, "images": None, "budget_seconds": None, "fixed_seconds": Fraction(0)}
+    return buy_strategy(STRATEGIES[name], market(index, held, seed, book), **(defaults | choices))
 
 
 def price(index, image_id, kind, annotators=1):
@@ -102,10 +108,12 @@ def test_a_fixed_cost_is_paid_first():
 
 def test_a_mix_is_bought_masks_first_and_must_fit_the_pool():
     index = pool()
-    bought = buy_mix(Mix.of({"point": 20, "full": 3}), index=index, book=BOOK, seed=0, fixed_seconds=Fraction(0))
+    bought = buy_mix(Mix.of({"point": 20, "full": 3}), market(index), fixed_seconds=Fraction(0))
     assert bought.kinds == ("full",) * 3 + ("point",) * 20
-    with pytest.raises(InvalidInputError, match="the plan holds 41 images, the training split 40"):
-        buy_mix(Mix.of({"point": 41}), index=index, book=BOOK, seed=0, fixed_seconds=Fraction(0))
+    with pytest.raises(
+        InvalidInputError, match="the plan takes 41 new images, the training split has 40; plan with --dataset"
+    ):
+        buy_mix(Mix.of({"point": 41}), market(index), fixed_seconds=Fraction(0))
 
 
 @pytest.mark.parametrize(
@@ -119,3 +127,74 @@ def test_a_mix_is_bought_masks_first_and_must_fit_the_pool():
 def test_more_than_there_is_is_refused(choices, message):
     with pytest.raises(InvalidInputError, match=message):
         buy("hybrid", pool(), **choices)
+
+
+HELD = {f"image-{row:03d}": kind for row, kind in enumerate(["image"] * 8 + ["point"] * 6 + ["full"] * 3)}
+
+
+def paid_for(index, held, image_id, kind):
+    """Written out again: classes are known, masks answer everything, clicks answer for clicks on first instances."""
+    row = index.ids.index(image_id)
+    present, instances = int(index.classes_present_N[row]), int(index.instances_N[row])
+    had = held.get(image_id)
+    if had is None:
+        return price(index, image_id, kind)
+    new = {
+        "image": Fraction(0),
+        "point": present * Fraction("2.4") if had == "image" else Fraction(0),
+        "squiggle": present * Fraction("10.9"),
+        "full": Fraction(79 * instances),
+    }
+    return Fraction(0) if had in ("full", kind) else new[kind]
+
+
+@pytest.mark.parametrize("name", ["image", "point", "squiggle", "full", "hybrid"])
+def test_only_what_is_new_is_paid_and_nothing_held_is_lost(name):
+    index = pool()
+    bought = buy(name, index, held=HELD)
+    assert set(bought.image_ids) == set(index.ids)
+    for image_id, kind, seconds, had in zip(bought.image_ids, bought.kinds, bought.seconds, bought.held, strict=True):
+        assert had == HELD.get(image_id)
+        assert seconds == paid_for(index, HELD, image_id, kind)
+    # Masks that are there count among those of the hybrid.
+    assert bought.kinds.count("full") == {"full": 40, "hybrid": 5}.get(name, 3)
+    assert bought.kinds[:3] == ("full",) * 3
+
+
+@given(minutes=st.integers(1, 120), name=st.sampled_from(["point", "squiggle", "full"]), seed=st.integers(0, 3))
+@settings(max_examples=40)
+def test_a_budget_on_top_of_what_is_held(minutes, name, seed):
+    index = pool()
+    bought = buy(name, index, held=HELD, seed=seed, budget_seconds=Fraction(60 * minutes))
+    assert bought.spent_seconds <= 60 * minutes
+    assert set(HELD) <= set(bought.image_ids)
+    assert len(set(bought.image_ids)) == len(bought.image_ids)
+
+
+def test_moves_are_made_as_the_plan_says():
+    index = pool()
+    moves = [Move.parse("2 image -> full"), Move.parse("3 point -> squiggle"), Move.parse("10 point")]
+    assert [str(move) for move in moves] == ["2 image -> full", "3 point -> squiggle", "10 point"]
+    bought = buy_moves(moves, market(index, HELD), fixed_seconds=Fraction(0))
+    assert bought.mix.to_dict() == {"image": 6, "point": 13, "squiggle": 3, "full": 5}
+    for image_id, kind, seconds in zip(bought.image_ids, bought.kinds, bought.seconds, strict=True):
+        assert seconds == paid_for(index, HELD, image_id, kind)
+    with pytest.raises(
+        InvalidInputError, match=r"takes 9 images that hold image, the training split has 8; give --cur"
+    ):
+        buy_moves([Move.parse("9 image -> full")], market(index, HELD), fixed_seconds=Fraction(0))
+    with pytest.raises(InvalidInputError, match=r"plan again with --current"):
+        buy_mix(Mix.of({"point": 3}), market(index, HELD), fixed_seconds=Fraction(0))
+    with pytest.raises(BudgetTooSmallError):
+        buy_moves([], market(index, HELD), fixed_seconds=Fraction(0))
+
+
+@pytest.mark.parametrize("text", ["full", "x full", "3 images -> full", "-3 full", ""])
+def test_moves_that_are_none(text):
+    with pytest.raises(InvalidInputError):
+        Move.parse(text)
+
+
+def test_an_image_that_is_held_must_be_in_the_pool():
+    with pytest.raises(InvalidInputError, match="--current: elsewhere is annotated already, but is no training image"):
+        market(pool(), {"elsewhere": "point"})
