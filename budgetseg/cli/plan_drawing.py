@@ -45,8 +45,11 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     say(f"Costs: {plan.costs}, {plan.accounting} accounting. Evidence: {plan.evidence}.")
     if plan.validation is not None:
         say(f"Measuring: {plan.validation}.")
+    kinds_of: dict[str, list[str]] = {}
     for kind, reason in plan.unavailable.items():
-        say(f"Not considered: {kind} ({reason}).")
+        kinds_of.setdefault(reason, []).append(kind)
+    for reason, kinds in kinds_of.items():
+        say(f"Not considered: {', '.join(kinds)} ({reason}).")
 
 
 def _cells(mix: "Mix", hours: float, prediction: "Prediction | None") -> tuple[str, str, str]:

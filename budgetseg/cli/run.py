@@ -177,6 +177,8 @@ def _spec(context: typer.Context) -> Any:
         planned = read_plan(Path(given["plan"]))
         mix = planned.mix.to_dict()
         run_settings["moves"] = [str(move) for move in planned.moves]
+        if planned.validation is not None and planned.validation.charged:
+            run_settings.setdefault("validation", str(planned.validation.images))
     elif "strategy" in run_settings and "strategy" in given:
         mix = None
     return spec_of(run_settings, train, mix)

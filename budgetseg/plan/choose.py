@@ -199,7 +199,7 @@ def _unavailable(book: CostBook, evidence: Evidence) -> dict[str, str]:
         if kind in book.unavailable:
             reasons[kind] = f"cost book {book.origin}: {book.unavailable[kind]}"
         elif kind not in evidence.kinds:
-            reasons[kind] = f"evidence {evidence.name} holds no training with it, so nothing is predicted"
+            reasons[kind] = f"evidence {evidence.name} holds no such training, so nothing is predicted"
     return reasons
 
 

@@ -120,6 +120,10 @@ def _move(document: Any) -> Move:
     return move
 
 
+def _moves(document: Any) -> tuple[Move, ...]:
+    return tuple(_move(move) for move in document.get("moves", ()))
+
+
 def _prediction(document: Any) -> Prediction | None:
     return None if document is None else Prediction(**document)
 
@@ -147,6 +151,7 @@ def read_plan(path: Path) -> Plan:
                     mix=Mix.of(other["mix"]),
                     hours=float(other["hours"]),
                     predicted_miou=_prediction(other["predicted_miou"]),
+                    moves=_moves(other),
                 )
                 for other in document["alternatives"]
             ),
@@ -160,7 +165,7 @@ def read_plan(path: Path) -> Plan:
             unavailable=dict(document.get("unavailable", {})),
             validation=None if document.get("validation") is None else Validation.from_dict(document["validation"]),
             current=None if document.get("current") is None else Mix.of(document["current"]),
-            moves=tuple(_move(move) for move in document.get("moves", ())),
+            moves=_moves(document),
         )
     except KeyError as error:
         raise InvalidInputError(f"{path}: plan lacks the key {error}") from error

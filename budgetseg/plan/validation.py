@@ -44,7 +44,9 @@ class Validation:
         return cls(images=int(document["images"]), seconds=seconds, charged=bool(document["charged"]))
 
     def __str__(self) -> str:
-        hours = "an unknown time" if self.seconds is None else f"{float(self.seconds / 3600):,.1f} h"
+        hours = "an unknown time"
+        if self.seconds is not None:
+            hours = f"{float(self.seconds / 3600):,.{1 if self.seconds >= 10 * 3600 else 2}f} h"
         if self.charged:
             return f"{self.images:,} validation masks are paid for: {hours}"
         return f"{self.images:,} validation masks count as free; they would cost {hours}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from budgetseg.errors import DataError, InvalidInputError
 from budgetseg.files import read_json
+from budgetseg.plan.validation import Validation
 
 __all__ = ["FinishedRun", "SkippedRun", "read_runs"]
 
@@ -54,9 +55,11 @@ class FinishedRun:
     """Hours that the annotations cost."""
     planned_hours: float
     hours_by_kind: Mapping[str, float]
-    """Hours by annotation kind, and those of ``objectness`` where they were charged."""
+    """Hours by annotation kind, and those of ``objectness`` and ``validation`` where they were charged."""
     pool: int
     validation_images: int
+    validation: Validation | None
+    """The masks that measured, with what they cost or would cost; None for a run that does not say."""
     costs: str
     """Name of the cost book."""
     miou: float
@@ -96,7 +99,15 @@ def _interval(document: Any) -> tuple[float, float, float] | None:
 
 def _hours_by_kind(document: Mapping[str, Any]) -> dict[str, float]:
     objectness = _number(document.get("objectness_hours", 0.0), "objectness_hours")
-    return _numbers(document["hours_by_kind"], "hours_by_kind") | ({"objectness": objectness} if objectness else {})
+    hours = _numbers(document["hours_by_kind"], "hours_by_kind") | ({"objectness": objectness} if objectness else {})
+    validation = _validation(document)
+    if validation is not None and validation.charged_seconds:
+        hours["validation"] = float(validation.charged_seconds / 3600)
+    return hours
+
+
+def _validation(document: Mapping[str, Any]) -> Validation | None:
+    return None if document.get("validation") is None else Validation.from_dict(document["validation"])
 
 
 def _budget(path: Path) -> float | None:
@@ -138,6 +149,7 @@ def _finished(name: str, path: Path, document: Mapping[str, Any]) -> FinishedRun
         hours_by_kind=_hours_by_kind(document),
         pool=int(document["pool"]),
         validation_images=int(document["validation_images"]),
+        validation=_validation(document),
         costs=str(document["costs"]),
         miou=_number(document["miou"], "miou", 0, 100),
         miou_interval=_interval(document.get("miou_interval")),

@@ -50,8 +50,9 @@ KIND_PATTERNS = {
     "box": "+",
     "full": "\\",
     "objectness": "|",
+    "validation": "-",
 }
-KIND_COLOURS = {"allpoints": ORANGE, "objectness": GREY}
+KIND_COLOURS = {"allpoints": ORANGE, "objectness": GREY, "validation": GREY}
 
 
 def style(strategy: str, variant: int) -> Style:

@@ -1,10 +1,12 @@
 """The parts of the page that belong to one comparison: verdict, frontier, classes, hours and images."""
 
 import base64
+from collections.abc import Sequence
 from html import escape
 
 from budgetseg.data.colours import class_colour
 from budgetseg.data.dataset import VOID
+from budgetseg.report.finished import FinishedRun
 from budgetseg.report.frontier import Point
 from budgetseg.report.report import Comparison, Report
 from budgetseg.report.samples import Grid
@@ -90,10 +92,16 @@ def _hours(index: int, comparison: Comparison) -> str:
     return (
         f'<figure role="group" aria-labelledby="hours-{index}-caption">\n'
         f'<figcaption id="hours-{index}-caption">{escape(finding)} A bar is one point of the frontier, '
-        "by annotation kind, mean over its seeds.</figcaption>\n"
+        f"by annotation kind, mean over its seeds. {escape(_measuring(runs))}</figcaption>\n"
         f'<div class="chart" id="hours-{index}" data-chart></div>\n</figure>\n'
         f"<details><summary>The hours of each run</summary>\n{hours_table(runs)}</details>"
     )
+
+
+def _measuring(runs: Sequence[FinishedRun]) -> str:
+    """Say what the masks that measured cost, or would cost where they are free: the hours do not show it."""
+    said = dict.fromkeys(str(run.validation) for run in runs if run.validation is not None)
+    return f"Measuring: {'; '.join(said)}." if said else ""
 
 
 def _image(content: bytes, kind: str, alt: str) -> str:

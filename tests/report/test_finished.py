@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from budgetseg.errors import DataError
+from budgetseg.report import draw_page, read_report
 from budgetseg.report.finished import read_runs
 
 
@@ -41,6 +42,17 @@ def test_objectness_that_was_charged_is_part_of_the_hours(make_run):
     path = make_run("r", hours=6.0, hours_by_kind={"point": 5.25}, objectness_hours=0.75)
     (run,), _ = read_runs(path)
     assert run.hours_by_kind == {"point": 5.25, "objectness": 0.75}
+
+
+@pytest.mark.parametrize(("charged", "hours"), [(True, {"point": 5.0, "validation": 1.0}), (False, {"point": 5.0})])
+def test_validation_masks_are_hours_where_they_are_charged(make_run, tmp_path, charged, hours):
+    validation = {"images": 15, "hours": 1.0, "charged": charged}
+    make_run("r", hours_by_kind={"point": 5.0}, validation=validation)
+    (run,), _ = read_runs(tmp_path / "runs")
+    assert run.hours_by_kind == hours
+    page = draw_page(read_report(tmp_path / "runs"))
+    words = "are paid for: 1.00 h" if charged else "count as free; they would cost 1.00 h"
+    assert f"Measuring: 15 validation masks {words}." in page
 
 
 def broken_json(path: Path) -> None:
