@@ -47,9 +47,8 @@ def test_a_run_must_know_which_images_are_annotated(small_run, tmp_path):
 def test_what_was_said_before_stays_in_training(photo_folder):
     """Every pair of kinds: the held answer's marks and classes are in the annotation that is trained on."""
     dataset = open_dataset(str(photo_folder))
-    made = {
-        kind: simulate(dataset, dict.fromkeys(dataset.ids("train"), kind), seed=1).annotations for kind in ANNOTATORS
-    }
+    ids = dataset.ids("train")
+    made = {kind: simulate(dataset, dict.fromkeys(ids, kind), seed=1).annotations for kind in ANNOTATORS}
     for held, new in itertools.product(ANNOTATORS, ANNOTATORS):
         for image_id in ids:
             before, after = made[held][image_id], made[new][image_id]
@@ -72,15 +71,15 @@ def test_what_was_said_before_stays_in_training(photo_folder):
 
 
 def test_validation_masks_are_charged_and_measure(small_run, tmp_path):
-    free = small_run(strategy="point", hours="0.2", out=tmp_path / "free")
+    free = small_run(strategy="full", hours="1", out=tmp_path / "free")
     assert free["validation"]["charged"] is False
     assert free["validation"]["images"] == free["validation_images"]
-    paid = small_run(strategy="point", hours="0.2", validation="2", out=tmp_path / "paid")
+    paid = small_run(strategy="full", hours="1", validation="6", out=tmp_path / "paid")
     assert paid["validation"]["charged"] is True
-    assert paid["validation_images"] == 2
-    assert len(np.load(tmp_path / "paid" / "confusion.npy")) == 2
-    assert paid["hours"]["planned"] == pytest.approx(0.2)
-    assert paid["hours"]["actual"] <= 0.2
+    assert paid["validation_images"] == 6
+    assert len(np.load(tmp_path / "paid" / "confusion.npy")) == 6
+    assert paid["hours"]["planned"] == pytest.approx(1)
+    assert paid["hours"]["actual"] <= 1
     assert sum(paid["mix"].values()) < sum(free["mix"].values())
     spent = sum(paid["hours_by_kind"].values()) + paid["validation"]["hours"]
     assert paid["hours"]["actual"] == pytest.approx(spent)
