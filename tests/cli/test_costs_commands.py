@@ -225,3 +225,61 @@ def test_bad_input(arguments: list[str], message: str) -> None:
     assert code == 2
     assert message in line
     assert "\n" not in line
+
+
+def test_compare_shows_hours_and_order() -> None:
+    document = answer("compare", "voc2012", "cvat-dextr", "cityscapes", "--mix", "full=100,point=900")
+    assert document["schema"] == "budgetseg.costs-comparison/1"
+    first, second, third = document["sides"]
+    assert first["hours"]["full"] == pytest.approx(239.7 / 3.6)
+    assert first["mix_hours"] == pytest.approx((100 * 239.7 + 900 * 22.1) / 3600)
+    # 18.5 s + 2.8 x 30.2 s against 18.5 s + 2.8 x 49.2 s: help that makes masks dearer.
+    assert second["seconds_per_image"]["full"] == pytest.approx(103.06)
+    assert ["full", "assisted"] in second["trades"]
+    assert first["trades"] == []
+    assert second["order"][-1] == "assisted"
+    assert (third["order"], third["mix_hours"]) == (["coarse", "full"], None)
+    result = invoke("compare", "voc2012", "cvat-dextr", "cityscapes", "--mix", "full=100,point=900")
+    assert "against A: coarse is now cheaper than assisted" in result.stdout
+    assert "the mix has a kind that has no cost here" in result.stdout
+    assert "note: cvat-dextr: unverified rates are used: assisted_s, polygon_s" in result.stderr
+
+
+def test_compare_asking_at_150_classes() -> None:
+    document = answer("compare-asking", "--classes", "150")
+    by_way = {side["name"].partition(":")[0]: side for side in document["sides"]}
+    assert list(by_way) == ["each", "checklist", "groups", "known"]
+    # By hand, a point: 148.5 + 3.6; 150 x 0.25 + 1.5 + 3.6; 30 groups + 1.5 x 4 + 3.6; 3.6.
+    seconds = {way: side["seconds_per_image"]["point"] for way, side in by_way.items()}
+    assert seconds == pytest.approx({"each": 152.1, "checklist": 42.6, "groups": 39.6, "known": 3.6})
+    assert by_way["each"]["hours"]["point"] == pytest.approx(152.1 / 3.6)
+    assert "image" in by_way["known"]["unavailable"]
+    result = invoke("compare-asking", "--classes", "150")
+    assert "scan_s, 0.25 s, is unverified: assumption" in result.stderr
+    assert result.stdout.count("cheapest first:") == 4
+
+
+def test_upgrades() -> None:
+    document = answer("upgrades")
+    seconds = document["seconds_per_image"]
+    # The figures that the project is held to.
+    assert (seconds["image"]["point"], seconds["image"]["squiggle"]) == (3.6, 16.35)
+    assert seconds["point"]["full"] == 221.2
+    assert "221.2" in invoke("upgrades").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", "voc2012", "voc2021"], 'unknown cost book "voc2021" (did you mean "voc2012"?)'),
+        (["compare", "voc2012", "--mix", "full"], "--mix: expected each name once as name=images"),
+        (["compare", "voc2012", "--mix", "fulll=3"], 'unknown annotation kind "fulll" (did you mean "full"?)'),
+        (["compare", "voc2012", "--mix", "full=3,full=4"], "--mix: expected each name once"),
+        (["compare", "voc2012", "--images", "0"], "images: expected a whole number >= 1, got 0"),
+        (["compare-asking", "--classes", "none"], "classes asked: expected a number, got 'none'"),
+    ],
+)
+def test_bad_comparisons(arguments: list[str], message: str) -> None:
+    code, line = failure(*arguments)
+    assert code == 2
+    assert message in line

@@ -174,3 +174,32 @@ def test_sixty_hours_take_under_one_and_a_half_seconds_of_cpu() -> None:
     if min(cpu_seconds("-c", "pass") for _ in range(3)) > 0.04:
         pytest.skip("this machine is too busy to time a command on")
     assert min(cpu_seconds("-c", code, "--hours", "60") for _ in range(3)) < 1.5
+
+
+def test_on_top_of_what_is_annotated_already(tmp_path: Path) -> None:
+    have = tmp_path / "have.json"
+    have.write_text('{"image": 3000, "point": 500}', encoding="utf-8")
+    document = document_of("--hours", "60", "--current", str(have))
+    assert document["current"] == {"image": 3000, "point": 500}
+    assert sum(move["hours"] for move in document["moves"]) == pytest.approx(document["hours"])
+    screen = run("--hours", "60", "--current", str(have)).stdout
+    assert "you hold 3,000 image + 500 point." in screen
+    assert " image -> full" in screen
+    result = run("--hours", "60", "--current", str(tmp_path / "none.json"))
+    assert isinstance(result.exception, InvalidInputError)
+
+
+def test_validation_masks_are_free_or_paid_for() -> None:
+    free, paid = document_of("--hours", "60"), document_of("--hours", "60", "--validation", "200")
+    assert free["validation"] == {"images": 1449, "hours": pytest.approx(96.479, abs=1e-3), "charged": False}
+    assert paid["validation"] == {"images": 200, "hours": pytest.approx(13.317, abs=1e-3), "charged": True}
+    assert paid["hours"] <= 60
+    assert "they would cost 96.5 h" in run("--hours", "60").stdout
+    assert isinstance(run("--hours", "60", "--validation", "some").exception, InvalidInputError)
+
+
+@pytest.mark.parametrize("book", ["cityscapes", "label-propagation", "extreme-clicking"])
+def test_other_books_are_explained(book: str) -> None:
+    result = run("--hours", "60", "--costs", book)
+    assert result.exit_code == 0
+    assert f"Costs: {book}" in result.stdout

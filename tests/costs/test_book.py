@@ -163,6 +163,21 @@ def test_name_is_the_file_where_none_is_given_and_books_travel(tmp_path: Path) -
         (CLICK + "low = -1", "[rates.first_click_s].low: expected seconds > 0, got -1"),
         (CLICK + "log_sd = -0.1", "[rates.first_click_s].log_sd: expected a number from 0 to 10, got -0.1"),
         ('[rates.squiggle_s]\nseconds = 3\nper = "fixed"', 'set per = "present class" or "instance" or "image"'),
+        (
+            'ask = "eech"\n[rates]\nlabel_s = 1',
+            'ask: expected "each" or "checklist" or "groups" or "known", got "eech"',
+        ),
+        (
+            "group_size = 0\n[rates]\nlabel_s = 1",
+            "group_size: expected how many classes make a group, 1 or more, got 0",
+        ),
+        ("group_size = 2.5\n[rates]\nlabel_s = 1", "group_size: expected how many classes make a group"),
+        ("note = 3\n[rates]\nlabel_s = 1", "note: expected what the book is, got 3"),
+        ('extends = "voc2021"', 'extends: unknown cost book "voc2021" (did you mean "voc2012"?)'),
+        ('extends = "missing.toml"', "missing.toml: no such cost book"),
+        ('extends = "mine.toml"', "mine.toml; break the circle"),
+        ("extends = 3", "extends: expected a book's name or path, got 3"),
+        ('ask = "checklist"\n[rates]\nlabel_s = 1', "can be costed with these rates; add at least [rates.scan_s]"),
         ("rates = 3", "[rates]: expected a table of rates"),
         ("", "[rates]: expected a table of rates"),
         ("[rats]\nlabel_s = 1", 'unknown key "rats" (did you mean "rates"?)'),
@@ -175,7 +190,7 @@ def test_name_is_the_file_where_none_is_given_and_books_travel(tmp_path: Path) -
         ("[rates]\nlabel_s = " + "9" * 5000, "expected a cost book in TOML: "),
         ("x = " + "[" * 5000, "expected a cost book in TOML: "),
     ],
-    ids=range(34),
+    ids=range(43),
 )
 def test_mistakes_are_named_with_file_key_and_fix(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, HEAD + text)
