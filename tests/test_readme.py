@@ -15,6 +15,7 @@ EXAMPLES = {path.name for path in (ROOT / "examples").iterdir()}
 # The two commands of a newcomer set up an environment and run these very tests; .ci/run calls them.
 SET_UP = {"make demo", "make test"}
 SHORT = {"run": ["--limit", "120", "--iterations", "2", "--batch", "4"]}
+EXAMPLE_SHORT = ["--limit", "60", "--iterations", "1", "--batch", "2"]
 
 
 def commands():
@@ -62,4 +63,13 @@ def test_a_command_works(command, folder, request):
     if words is not None:
         arguments += SHORT.get(words[0], [])
     done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("python examples/")])
+def test_an_example_works_as_shown(command, tmp_path):
+    words = [str(ROOT / word) if word.startswith("examples/") else word for word in shlex.split(command)[1:]]
+    fewer = {"--seeds": "1", "--hours": "4"}
+    words = [fewer.get(before, word) for before, word in zip(["", *words], words, strict=False)]
+    done = subprocess.run([sys.executable, *words, *EXAMPLE_SHORT], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -95,8 +95,8 @@ def announce(book: "CostBook", numbers: tuple[str | None, ...], kinds: Iterable[
 
 def announce_unverified(book: "CostBook", kinds: Iterable[str]) -> None:
     """Say on stderr which of the rates that ``kinds`` charge nobody has looked up in their source."""
-    if unverified := book.unverified_for(kinds):
-        notice(f"note: {book.origin}: unverified rates are used: {', '.join(unverified)}")
+    if caution := book.caution(kinds):
+        notice(caution)
 
 
 def table_of(*columns: str) -> Any:

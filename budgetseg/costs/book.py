@@ -99,6 +99,11 @@ class CostBook:
         used = {rate for kind in kinds for rate in self.charged(kind)}
         return tuple(name for name in self.unverified if name in used)
 
+    def caution(self, kinds: Iterable[str]) -> str | None:
+        """What a user of these kinds must be told about their rates; None where all were looked up."""
+        unverified = self.unverified_for(kinds)
+        return f"note: {self.origin}: unverified rates are used: {', '.join(unverified)}" if unverified else None
+
     def require(self, kind: str) -> None:
         """Raise unless ``kind`` is available.
 

@@ -96,8 +96,8 @@ class _Run:
         require_objectness(self.spec.objectness, purchase.image_ids)
         plan = _plan(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
-        if unverified := book.unverified_for(kind for kind, _ in purchase.mix):
-            self.watcher.notice(f"note: {book.origin}: unverified rates are used: {', '.join(unverified)}")
+        if caution := book.caution(kind for kind, _ in purchase.mix):
+            self.watcher.notice(caution)
         self._mention_leftover(purchase, index)
         facts = self._facts(dataset, index, purchase, plan)
         if self.execution.force:
