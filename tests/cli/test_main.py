@@ -24,6 +24,7 @@ COMMANDS = [
     ["costs", "afford"],
     ["data"],
     ["data", "check"],
+    ["data", "stats"],
     ["annotations"],
     ["annotations", "show"],
     ["annotations", "audit"],
