@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Instances, Split
-from budgetseg.data.paired import PairedImages
+from budgetseg.data.disk import OnDisk, labels_of
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
 
 __all__ = ["Selection", "class_indices"]
@@ -29,6 +29,10 @@ def class_indices(names: Sequence[str], known: Sequence[str]) -> tuple[int, ...]
         if list(names).count(name) > 1:
             raise InvalidInputError(f'--classes: "{name}" is named twice; name each class once')
     return (BACKGROUND, *(known.index(name) for name in names))
+
+
+def _labels(dataset: Dataset, image_id: str) -> frozenset[int]:
+    return dataset.labels(image_id) if isinstance(dataset, OnDisk) else labels_of(dataset.mask(image_id))
 
 
 class Selection(Dataset):
@@ -59,19 +63,17 @@ class Selection(Dataset):
 
     def _holds_only_kept(self, image_id: str) -> bool:
         try:
-            mask_HW = self.base.mask(image_id)
+            labels = _labels(self.base, image_id)
         except DataError:
             return True
-        labels = np.flatnonzero(np.bincount(mask_HW.ravel(), minlength=VOID + 1)[:VOID])
-        new_labels = self._renumber_L[labels]
-        return bool((new_labels != VOID).all() and (new_labels != BACKGROUND).any())
+        return bool(labels) and all(self._renumber_L[label] != VOID for label in labels)
 
     def ids(self, split: Split) -> tuple[str, ...]:
         """Image ids of a split, sorted; the first call with a choice of classes reads every mask of the split."""
         if split not in self._ids:
             limit = self._limit if split == "train" else None
             # "The first N" are those of the list, which need not be sorted.
-            listed = self.base.listing(split).ids if isinstance(self.base, PairedImages) else self.base.ids(split)
+            listed = self.base.listing(split).ids if isinstance(self.base, OnDisk) else self.base.ids(split)
             kept: list[str] = []
             for image_id in dict.fromkeys(listed):
                 if len(kept) == limit:
@@ -100,6 +102,6 @@ class Selection(Dataset):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of results must know of how the chosen training images were read."""
-        if isinstance(self.base, PairedImages):
+        if isinstance(self.base, OnDisk):
             return self.base.notes_about(self.ids("train"))
         return self.base.notes
