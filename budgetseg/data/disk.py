@@ -74,10 +74,6 @@ class OnDisk(Dataset):
             BrokenFileError: They differ, or a file is missing.
         """
 
-    @abstractmethod
-    def duplicates(self, image_id: str) -> Iterator[Problem]:
-        """Yield a problem for each file that the image has more than once."""
-
     def labels(self, image_id: str) -> frozenset[int]:
         """The object classes of an image.
 
@@ -154,7 +150,6 @@ class OnDisk(Dataset):
         return tuple(dict.fromkeys(self._image_problems(image_id)))
 
     def _image_problems(self, image_id: str) -> Iterator[Problem]:
-        yield from self.duplicates(image_id)
         # Finding instances decodes mask and object mask.
         checks: tuple[Callable[[str], object], ...] = (self.check_size, self.image, self._found)
         for check in checks:

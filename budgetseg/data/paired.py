@@ -130,8 +130,11 @@ class PairedImages(OnDisk):
             require_size(file, "object mask", _header(object_HW), _header(mask_HW))
         return find_instances(mask_HW, object_HW=object_HW, boxes=self.layout.boxes.get(image_id, ()))
 
-    def duplicates(self, image_id: str) -> Iterator[Problem]:
-        """Yield a problem for each file that the image has more than once."""
+    def image_problems(self, image_id: str) -> tuple[Problem, ...]:
+        """Return all that is wrong with the files of one image, first those that it has more than once."""
+        return (*self._duplicates(image_id), *super().image_problems(image_id))
+
+    def _duplicates(self, image_id: str) -> Iterator[Problem]:
         for files in (self.layout.images.get(image_id, ()), self.layout.masks.get(image_id, ())):
             if len(files) > 1:
                 what = f'duplicate id "{image_id}": {" and ".join(file.name for file in files)} are there'

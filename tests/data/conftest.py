@@ -1,5 +1,6 @@
 """Builders of small data sets on disk."""
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -58,6 +59,43 @@ def make_folders(tmp_path: Path) -> Callable[..., Path]:
         (folder / "classes.txt").write_text("\n".join(classes) + "\n", encoding="utf-8")
         write_list(folder / "train.txt", list(train))
         write_list(folder / "val.txt", list(val))
+        return folder
+
+    return make
+
+
+def runs_of(region_HW: np.ndarray) -> dict[str, object]:
+    """A region as COCO's runs."""
+    values = region_HW.T.ravel().astype(int)
+    ends = [*(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
+    runs = np.diff([0, *ends]).tolist()
+    return {"size": list(region_HW.shape), "counts": [0, *runs] if values[0] else runs}
+
+
+@pytest.fixture
+def make_coco(tmp_path: Path) -> Callable[..., Path]:
+    """Objects are the bands of each class (or drawn ones), void is a crowd; category ids have gaps and no order."""
+
+    def make(train: Masks, val: Masks, objects: Masks | None = None) -> Path:
+        folder = tmp_path / "coco"
+        categories = [{"id": 90, "name": "cow"}, {"id": 3, "name": "cat"}, {"id": 17, "name": "dog"}]
+        for split, masks in (("train", train), ("val", val)):
+            images, annotations = [], []
+            for number, (image_id, mask_HW) in enumerate(masks.items(), start=40):
+                save_image(folder / f"{split}2017" / f"{image_id}.jpg", *mask_HW.shape)
+                height, width = mask_HW.shape
+                images.append({"id": number, "file_name": f"{image_id}.jpg", "height": height, "width": width})
+                object_HW = (objects or {}).get(image_id, mask_HW)
+                for label in np.unique(object_HW[object_HW > 0]).tolist():
+                    index = int(mask_HW[object_HW == label][0])
+                    annotation = {"image_id": number, "segmentation": runs_of(object_HW == label)}
+                    crowd = index == 255
+                    annotation |= {"iscrowd": int(crowd), "category_id": 3 if crowd else (3, 17, 90)[index - 1]}
+                    annotations.append(annotation)
+            document = {"images": images, "annotations": annotations, "categories": categories}
+            file = folder / "annotations" / f"instances_{split}2017.json"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(document))
         return folder
 
     return make
