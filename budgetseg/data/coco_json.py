@@ -12,18 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard
 
-import numpy as np
-from numpy.typing import NDArray
-
 from budgetseg.data.dataset import VOID
 from budgetseg.data.lists import image_id_of
-from budgetseg.data.polygons import fill_polygon
 from budgetseg.data.problem import BrokenFileError
-from budgetseg.data.rle import fill_runs, runs_of_text
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
 
-__all__ = ["CocoAnnotation", "CocoFile", "CocoImage", "read_coco", "region_of"]
+__all__ = ["CocoAnnotation", "CocoFile", "CocoImage", "read_coco"]
 
 _PARTS = ("images", "annotations", "categories")
 
@@ -148,38 +143,3 @@ def read_coco(path: Path) -> CocoFile:
         image_of[entry["image_id"]].annotations.append(annotation)
     classes = ("background", *(categories[number] for number in sorted(categories)))
     return CocoFile(path=path, classes=classes, images=images)
-
-
-def region_of(annotation: CocoAnnotation, image: CocoImage) -> NDArray[np.bool_]:
-    """Return the pixels of an annotation, of the shape of its image; several polygons are united.
-
-    Raises:
-        BrokenFileError: Its segmentation is not of a form above, or of another size than the image.
-    """
-    try:
-        return _region(annotation.segmentation, image.height, image.width)
-    except ValueError as error:
-        what = f"{annotation.where} ({image.file_name}): segmentation: {error}"
-        raise BrokenFileError(image.file, what, "correct or remove the annotation") from error
-
-
-def _region(segmentation: Any, height: int, width: int) -> NDArray[np.bool_]:
-    if isinstance(segmentation, dict):
-        size, counts = segmentation.get("size"), segmentation.get("counts")
-        if size != [height, width]:
-            raise ValueError(f"expected runs of size [{height}, {width}], got {size!r}")
-        if not isinstance(counts, list | str):
-            raise ValueError(f"expected counts as a list or text, got {counts!r}")
-        return fill_runs(runs_of_text(counts) if isinstance(counts, str) else counts, height, width)
-    if not isinstance(segmentation, list) or not segmentation:
-        raise ValueError(f"expected polygons or runs, got {segmentation!r}")
-    region_HW = np.zeros((height, width), np.bool_)
-    for polygon in segmentation:
-        if not isinstance(polygon, array):
-            raise ValueError(f"expected numbers x, y, x, y, ..., got {polygon!r}")
-        if len(polygon) < 6 or len(polygon) % 2:
-            raise ValueError(f"expected at least 3 corners x, y, got {len(polygon)} numbers")
-        if not np.isfinite(polygon).all():
-            raise ValueError("expected finite numbers")
-        region_HW |= fill_polygon(polygon, height, width)
-    return region_HW

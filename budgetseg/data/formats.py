@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from budgetseg.data.cityscapes import cityscapes_layout, looks_like_cityscapes
 from budgetseg.data.coco import looks_like_coco, open_coco
 from budgetseg.data.disk import OnDisk
 from budgetseg.data.folders import folder_layout, looks_like_folders
 from budgetseg.data.paired import Layout, PairedImages
+from budgetseg.data.sbd import looks_like_sbd, sbd_layout
 from budgetseg.data.voc import looks_like_voc, voc_layout
 
 __all__ = ["FORMATS", "Format"]
@@ -40,6 +42,17 @@ FORMATS = (
         open=_paired(voc_layout),
         places=(Path(), Path("VOC2012"), Path("VOCdevkit") / "VOC2012"),
         takes_train_set=True,
+    ),
+    Format(
+        what="SBD (img/, cls/, inst/)",
+        looks_like=looks_like_sbd,
+        open=_paired(sbd_layout),
+        places=(Path(), Path("dataset"), Path("benchmark_RELEASE") / "dataset"),
+    ),
+    Format(
+        what="Cityscapes (leftImg8bit/, gtFine/ or gtCoarse/)",
+        looks_like=looks_like_cityscapes,
+        open=_paired(cityscapes_layout),
     ),
     Format(
         what="a COCO folder (annotations/instances_train*.json and instances_val*.json)",

@@ -34,13 +34,12 @@ def stack(
         class is nowhere to be seen is left out.
     """
     owner_HW = np.zeros(size, np.int32)
-    mask_HW = np.full(size, BACKGROUND, np.uint8)
-    for region_HW in void:
-        mask_HW[region_HW] = VOID
     pixels = [int(region_HW.sum()) for region_HW in regions]
     for k in sorted(range(len(regions)), key=lambda k: (-pixels[k], k)):
-        owner_HW[regions[k]] = k + 1
-        mask_HW[regions[k]] = classes[k]
+        np.copyto(owner_HW, k + 1, where=regions[k])
+    mask_HW = np.array([BACKGROUND, *classes], np.uint8)[owner_HW]
+    for region_HW in void:
+        mask_HW[region_HW & (owner_HW == 0)] = VOID
     shown_K = np.bincount(owner_HW.ravel(), minlength=len(regions) + 1)[1:] > 0
     seen = {each for each, shown in zip(classes, shown_K.tolist(), strict=True) if shown}
     kept = [each in seen for each in classes]

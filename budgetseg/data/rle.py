@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fill_runs", "runs_of_text"]
+__all__ = ["check_runs", "fill_runs", "runs_of_text"]
 
 _FIRST = 48
 _MORE = 0x20
@@ -45,8 +45,14 @@ def runs_of_text(text: str) -> list[int]:
     return runs
 
 
-def fill_runs(runs: Sequence[Any], height: int, width: int) -> NDArray[np.bool_]:
-    """Return the mask of some runs, of shape (H, W).
+def fill_runs(runs: Sequence[int], height: int, width: int) -> NDArray[np.bool_]:
+    """Return the mask of runs that `check_runs` let pass, of shape (H, W)."""
+    ones = np.arange(len(runs)) % 2 == 1
+    return np.repeat(ones, runs).reshape(width, height).T
+
+
+def check_runs(runs: Sequence[Any], height: int, width: int) -> None:
+    """Require that runs fill a mask of H rows and W columns.
 
     Raises:
         ValueError: A run is no whole number of at least 0, or they do not add up to H x W pixels.
@@ -56,5 +62,3 @@ def fill_runs(runs: Sequence[Any], height: int, width: int) -> NDArray[np.bool_]
             raise ValueError(f"expected runs of whole numbers >= 0, got {run!r}")
     if sum(runs) != height * width:
         raise ValueError(f"expected runs of {height * width} pixels in all ({width} x {height}), got {sum(runs)}")
-    ones = np.arange(len(runs)) % 2 == 1
-    return np.repeat(ones, runs).reshape(width, height).T

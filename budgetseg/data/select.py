@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Instances, Split
+from budgetseg.data.dataset import BACKGROUND, VOID, Counts, Dataset, Instances, Split
 from budgetseg.data.disk import OnDisk, labels_of
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
 
@@ -54,6 +54,7 @@ class Selection(Dataset):
         self.name = base.name
         self.classes = tuple(base.classes[index] for index in kept)
         self.source_classes = tuple(base.source_classes[index] for index in kept)
+        self._kept = list(kept)
         self._filters = bool(classes)
         self._limit = limit
         self._ids: dict[Split, tuple[str, ...]] = {}
@@ -82,6 +83,11 @@ class Selection(Dataset):
                     kept.append(image_id)
             self._ids[split] = tuple(sorted(kept))
         return self._ids[split]
+
+    def counts(self, image_id: str) -> Counts:
+        """The pixels of each class and the instances of each object class of an image."""
+        pixels_C, instances_C = self.base.counts(image_id)
+        return pixels_C[self._kept], instances_C[self._kept]
 
     def image(self, image_id: str) -> NDArray[np.uint8]:
         """The photograph, uint8 RGB of shape (H, W, 3)."""

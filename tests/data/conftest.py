@@ -101,6 +101,63 @@ def make_coco(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
+def save_mat(path: Path, name: str, **fields: object) -> None:
+    from scipy.io import savemat
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    savemat(path, {name: fields}, do_compression=True)
+
+
+@pytest.fixture
+def make_sbd(tmp_path: Path) -> Callable[..., Path]:
+    """Objects are the bands of each class, or drawn ones."""
+
+    def make(train: Masks, val: Masks, objects: Masks | None = None, root: str = "sbd") -> Path:
+        folder = tmp_path / root
+        for image_id, mask_HW in {**train, **val}.items():
+            labels = np.unique(mask_HW)[1:].tolist()
+            bands_HW = sum((k * (mask_HW == label) for k, label in enumerate(labels, 1)), np.zeros_like(mask_HW))
+            object_HW = (objects or {}).get(image_id, bands_HW)
+            categories = [[int(mask_HW[object_HW == k][0])] for k in range(1, int(object_HW.max()) + 1)]
+            save_image(folder / "img" / f"{image_id}.jpg", *mask_HW.shape)
+            save_mat(folder / "cls" / f"{image_id}.mat", "GTcls", Segmentation=mask_HW)
+            pixels = {"Segmentation": object_HW.astype(np.uint8), "Categories": np.array(categories, np.uint8)}
+            save_mat(folder / "inst" / f"{image_id}.mat", "GTinst", **pixels)
+        write_list(folder / "train.txt", list(train))
+        write_list(folder / "val.txt", list(val))
+        return folder
+
+    return make
+
+
+CITY_LABELS = np.array([0, 7, 8, 11, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 31, 32, 33])
+
+
+@pytest.fixture
+def make_cityscapes(tmp_path: Path) -> Callable[..., Path]:
+    """Masks hold class indices; 0 is written as unlabelled. Objects are drawn ones, or classes not told apart."""
+
+    def make(train: Masks, val: Masks, objects: Masks | None = None, kind: str = "gtFine") -> Path:
+        folder = tmp_path / "streets"
+        for split, masks in (("train", train), ("val", val)):
+            for image_id, mask_HW in masks.items():
+                city = image_id.split("_")[0]
+                place = folder / "leftImg8bit" / split / city / f"{image_id}_leftImg8bit.png"
+                save_image(place, *mask_HW.shape)
+                label_HW = np.where(mask_HW == 255, 1, CITY_LABELS[np.where(mask_HW == 255, 0, mask_HW)])
+                number_HW = label_HW.astype(np.uint16)
+                if image_id in (objects or {}):
+                    own_HW = (objects or {})[image_id]
+                    number_HW = np.where(own_HW > 0, label_HW * 1000 + own_HW - 1, label_HW).astype(np.uint16)
+                truth = folder / kind / split / city
+                truth.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(label_HW.astype(np.uint8)).save(truth / f"{image_id}_{kind}_labelIds.png")
+                Image.fromarray(number_HW).save(truth / f"{image_id}_{kind}_instanceIds.png")
+        return folder
+
+    return make
+
+
 @pytest.fixture
 def plain() -> Callable[..., np.ndarray]:
     def make(*labels: int, height: int = 12, width: int = 16) -> np.ndarray:

@@ -74,10 +74,17 @@ def test_polygons_text_and_runs_are_the_same_and_the_smaller_object_is_on_top(ro
     assert np.bincount(instances.map_HW.ravel(), minlength=5)[1:].tolist() == [11, 33, 1, 0]
 
 
-def test_choosing_classes_decodes_no_mask(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_choosing_and_counting_draw_no_mask(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = open_dataset(root)
+    expected = [[(dataset.mask(name) == c).sum() for c in range(4)] for name in ("a", "b")]
     monkeypatch.setattr("budgetseg.data.coco.region_of", lambda *_: pytest.fail("a mask was decoded"))
+    index = index_images(open_dataset(root), "train")
+    np.testing.assert_array_equal(index.pixels_NC, expected)  # nothing overlaps here
+    assert open_dataset(root).notes == ()
     assert open_dataset(root, classes=("cow", "cat")).ids("train") == ("b",)
-    assert open_dataset(root, classes=("dog",)).ids("train") == ("a",)
+    one = open_dataset(root, classes=("dog",))
+    assert one.ids("train") == ("a",)
+    np.testing.assert_array_equal(index_images(one, "train").pixels_NC, [[192 - 24, 24]])
 
 
 @pytest.mark.parametrize("place", ["annotations/instances_default.json", "annotations.json"])

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from budgetseg.data.polygons import fill_polygon
+from budgetseg.data.polygons import area_of_polygon, fill_polygon
 
 side = st.floats(-6, 26).map(lambda x: round(x, 2))
 corners = st.lists(st.tuples(side, side), min_size=3, max_size=9)
@@ -61,4 +61,5 @@ def test_coco_s_own_tool_differs_on_outlines_only(seed: int) -> None:
     outline_HW = ndimage.binary_dilation(filled_HW) & ~ndimage.binary_erosion(filled_HW)
     assert not ((filled_HW != theirs_HW) & ~outline_HW).any()
     assert (filled_HW != theirs_HW).sum() < 0.25 * outline_HW.sum()
+    assert area_of_polygon(corner_P2.ravel()) == pytest.approx(filled_HW.sum(), rel=0.02)
     assert filled_HW.sum() == pytest.approx(theirs_HW.sum(), rel=0.03)  # neither is larger all around

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from budgetseg.data.rle import fill_runs, runs_of_text
+from budgetseg.data.rle import check_runs, fill_runs, runs_of_text
 
 masks = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
@@ -34,6 +34,7 @@ def text_of(runs: list[int]) -> str:
 @given(mask_HW=masks)
 @settings(max_examples=200, deadline=None)
 def test_runs_give_back_the_mask(mask_HW: np.ndarray) -> None:
+    check_runs(runs_of(mask_HW), *mask_HW.shape)
     np.testing.assert_array_equal(fill_runs(runs_of(mask_HW), *mask_HW.shape), mask_HW)
 
 
@@ -66,7 +67,7 @@ def test_coco_s_own_tool_agrees(mask_HW: np.ndarray, stretch: int) -> None:
 )
 def test_runs_that_are_none_are_refused(runs: list[int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        fill_runs(runs, 2, 3)
+        check_runs(runs, 2, 3)
 
 
 @pytest.mark.parametrize(("text", "message"), [("0 0", r"character 2: expected .* got ' '"), ("0Q", "ends within")])
