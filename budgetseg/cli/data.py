@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from budgetseg.cli import dataset_options as options
+from budgetseg.cli.data_download import download
 from budgetseg.cli.data_stats import stats
 from budgetseg.cli.output import emit, notice
 from budgetseg.errors import DataError
@@ -23,6 +24,7 @@ def _group() -> None:
 
 
 app.command()(stats)
+app.command()(download)
 
 
 def _counts(dataset: "Dataset", split: "Split") -> dict[str, Any]:
@@ -86,6 +88,7 @@ def check(
         train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word
         train_list=train_list,
         val_list=val_list,
+        tell=notice,
     )
     found = [*problems(dataset, "train"), *problems(dataset, "val")]
     splits = {} if found else {"train": _counts(dataset, "train"), "val": _counts(dataset, "val")}

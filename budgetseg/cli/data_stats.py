@@ -118,6 +118,7 @@ def _measured(
         train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word
         train_list=train_list,
         val_list=val_list,
+        tell=notice,
     )
     found = DataStats.from_index(dataset.name, dataset.classes, index_images(dataset, "train"))
     for note in dataset.notes:

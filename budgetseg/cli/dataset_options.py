@@ -7,7 +7,7 @@ import typer
 
 __all__ = ["KNOWN", "Classes", "InstanceList", "Json", "Limit", "TrainList", "TrainSet", "ValList"]
 
-KNOWN = "VOC devkit, folder of images and masks, or scenes"
+KNOWN = "Folder (VOC, SBD, Cityscapes, COCO, images and masks), voc2012, or scenes"
 
 Classes = Annotated[str, typer.Option(help="Only images that hold only these classes: a,b,c.")]
 Limit = Annotated[int | None, typer.Option(help="Only the first so many training images.")]

@@ -1,4 +1,4 @@
-"""From a name or a path to a data set: the embedded scenes, or a folder in one of the formats."""
+"""From a name or a path to a data set: the embedded scenes, VOC 2012, or a folder in one of the formats."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,15 +7,17 @@ from pathlib import Path
 from budgetseg.data.boxes import read_boxes
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.disk import OnDisk
+from budgetseg.data.download import Tell
 from budgetseg.data.formats import FORMATS
 from budgetseg.data.paired import PairedImages
 from budgetseg.data.select import Selection
 from budgetseg.data.voc import TrainSet
+from budgetseg.data.voc2012 import NAME, fetch
 from budgetseg.errors import DataError, InvalidInputError
 
 __all__ = ["open_dataset"]
 
-_KNOWN = f"{', '.join(each.what for each in FORMATS)}, or the name scenes"
+_KNOWN = f"{', '.join(each.what for each in FORMATS)}, or one of the names scenes and {NAME}"
 
 
 def _on_disk(root: Path, train_set: TrainSet, train_list: Path | None, val_list: Path | None) -> OnDisk:
@@ -53,18 +55,20 @@ def open_dataset(
     train_set: TrainSet = "voc",
     train_list: Path | None = None,
     val_list: Path | None = None,
+    tell: Tell = lambda _: None,
 ) -> Dataset:
     """Open a data set. Files are looked at when they are asked for; `budgetseg.data.check` looks at all of them.
 
     Args:
-        name_or_path: None or ``scenes`` for the embedded scenes (a folder of that name is ``./scenes``); else a folder
-            in one of the formats of `budgetseg.data.formats`.
+        name_or_path: None or ``scenes`` for the embedded scenes (a folder of that name is ``./scenes``); ``voc2012``
+            for VOC 2012, downloaded where it was not before; else a folder in one of `budgetseg.data.formats`.
         classes: Keep the images that hold only these classes, and at least one of them, numbered in this order.
         limit: Keep the first so many training images of the list, after the choice of classes.
         instances: Instance list (see `budgetseg.data.boxes`) for images without object masks.
         train_set: For VOC: its own training list, or the ``paper``'s 10,582 images.
         train_list: A training list; for VOC also a folder with SBD's two lists.
         val_list: A validation list.
+        tell: Told of the progress of a download.
 
     Raises:
         DataError: Nothing known is there, or a list, class list or instance list is missing or broken.
@@ -82,7 +86,8 @@ def open_dataset(
     else:
         if train_set == "paper" and train_list is not None and not train_list.is_dir():
             raise InvalidInputError(f'{train_list}: give this list or the training set "paper", not both')
-        files = _on_disk(Path(name_or_path), train_set, train_list, val_list)
+        root = fetch(tell) if name_or_path == NAME else Path(name_or_path)
+        files = _on_disk(root, train_set, train_list, val_list)
         dataset = files if instances is None else _with_boxes(files, instances)
     if classes or limit is not None:
         return Selection(dataset, classes=classes, limit=limit)

@@ -25,6 +25,7 @@ COMMANDS = [
     ["data"],
     ["data", "check"],
     ["data", "stats"],
+    ["data", "download"],
     ["annotations"],
     ["annotations", "show"],
     ["annotations", "audit"],
