@@ -84,6 +84,21 @@ def test_masks_images_and_instances_are_what_was_written(made: tuple) -> None:
             assert len(pairs) == len(instances.classes) == len(np.unique(objects[image_id][owned_HW]))
 
 
+def test_commands_take_every_format(made: tuple) -> None:
+    from typer.testing import CliRunner
+
+    from budgetseg.cli.main import app
+
+    for command in (
+        ["data", "check", made[0]],
+        ["data", "stats", made[0]],
+        ["plan", "--hours", "1", "--dataset", made[0]],
+    ):
+        result = CliRunner().invoke(app, [str(word) for word in command])
+        assert result.exit_code == 0, result.exception
+    assert "2 images" in result.stdout
+
+
 def test_arrays_are_the_callers_to_change(made: tuple) -> None:
     dataset = open_dataset(made[0])
     image_id = IDS["train"][0]
