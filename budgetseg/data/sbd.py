@@ -55,9 +55,9 @@ def _segmentation(path: Path, name: str) -> tuple[NDArray[np.uint8], Any]:
     pixels_HW = getattr(struct, "Segmentation", None)
     if not isinstance(pixels_HW, np.ndarray) or pixels_HW.ndim != 2 or pixels_HW.dtype.kind not in "ui":
         raise BrokenFileError(path, f"expected {name}.Segmentation, a matrix of whole numbers", _FIX)
-    if pixels_HW.size and not 0 <= pixels_HW.min() <= pixels_HW.max() < VOID:
+    if pixels_HW.size and not 0 <= pixels_HW.min() <= pixels_HW.max() <= VOID:
         got = f"{pixels_HW.min()} to {pixels_HW.max()}"
-        raise BrokenFileError(path, f"{name}.Segmentation: expected numbers from 0 to {VOID - 1}, got {got}", _FIX)
+        raise BrokenFileError(path, f"{name}.Segmentation: expected numbers from 0 to {VOID}, got {got}", _FIX)
     return pixels_HW.astype(np.uint8), struct
 
 
@@ -73,8 +73,8 @@ def _size(path: Path) -> Header:
 def _objects(path: Path) -> NDArray[np.uint8]:
     object_HW, struct = _segmentation(path, "GTinst")
     listed = np.size(getattr(struct, "Categories", ()))
-    if object_HW.max(initial=0) > listed:
-        what = f"GTinst.Categories: expected a class for each of {object_HW.max()} objects, got {listed}"
+    if (most := object_HW.max(initial=0, where=object_HW != VOID)) > listed:
+        what = f"GTinst.Categories: expected a class for each of {most} objects, got {listed}"
         raise BrokenFileError(path, what, _FIX)
     return object_HW
 

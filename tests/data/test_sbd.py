@@ -64,7 +64,11 @@ def fill(place: str, content: bytes) -> Callable[[Path], object]:
         (write(CLS, other=3), CLS, "expected GTcls, as SBD's files hold, and it is not there"),
         (write(CLS, GTcls=3), CLS, "expected GTcls.Segmentation, a matrix of whole numbers"),
         (write(CLS, GTcls={"Segmentation": GOOD / 2}), CLS, "expected GTcls.Segmentation, a matrix of whole numbers"),
-        (write(CLS, GTcls={"Segmentation": GOOD * 255}), CLS, "GTcls.Segmentation: expected numbers from 0 to 254, go"),
+        (
+            write(CLS, GTcls={"Segmentation": GOOD * np.uint16(256)}),
+            CLS,
+            "GTcls.Segmentation: expected numbers from 0 to 255",
+        ),
         (write(CLS, GTcls={"Segmentation": GOOD * 21}), CLS, "label 21 on 192 pixels: outside the class list (PASCAL"),
         (write(CLS, GTcls={"Segmentation": GOOD[1:]}), CLS, "this mask is 16 x 11, its image is 16 x 12"),
         (fill(INST, b"x"), INST, "expected a MATLAB file ("),
