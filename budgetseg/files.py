@@ -51,14 +51,14 @@ def write_json(path: Path, document: Any) -> None:
     write_text(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read one JSON document.
+def read_json(path: Path, *, object_hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:
+    """Read one JSON document; what ``object_hook`` makes of each object takes its place.
 
     Raises:
         InvalidInputError: The file is missing or not JSON; the message names file and line.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), object_hook=object_hook)
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot read this file ({error.strerror or error})") from error
     except json.JSONDecodeError as error:

@@ -26,7 +26,7 @@ def _open(dataset: str | None, classes: str, limit: int | None, instances: Path 
     from budgetseg.data.open import open_dataset
     from budgetseg.settings import comma_list
 
-    return open_dataset(dataset, classes=comma_list(classes), limit=limit, instances=instances)
+    return open_dataset(dataset, classes=comma_list(classes), limit=limit, instances=instances, tell=notice)
 
 
 @app.command()

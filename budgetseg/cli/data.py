@@ -1,10 +1,12 @@
 """``budgetseg data``: look at a data set before hours are spent on it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from budgetseg.cli import dataset_options as options
+from budgetseg.cli.data_download import download
+from budgetseg.cli.data_stats import stats
 from budgetseg.cli.output import emit, notice
 from budgetseg.errors import DataError
 
@@ -19,6 +21,10 @@ app = typer.Typer(help="Look at a data set before hours are spent on it.", no_ar
 @app.callback()
 def _group() -> None:
     """Look at a data set before hours are spent on it."""
+
+
+app.command()(stats)
+app.command()(download)
 
 
 def _counts(dataset: "Dataset", split: "Split") -> dict[str, Any]:
@@ -57,14 +63,14 @@ def _draw(document: dict[str, Any], console: "Console") -> None:
 
 @app.command()
 def check(
-    path: Annotated[str, typer.Argument(help="VOC devkit, folder of images and masks, or scenes.")],
-    classes: Annotated[str, typer.Option(help="Only images that hold only these classes: a,b,c.")] = "",
-    limit: Annotated[int | None, typer.Option(help="Only the first so many training images.")] = None,
-    instances: Annotated[Path | None, typer.Option(help="Instance list, JSON: boxes of the objects.")] = None,
-    train_set: Annotated[str, typer.Option(help="VOC: its own training list (voc) or the paper's (paper).")] = "voc",
-    train_list: Annotated[Path | None, typer.Option(help="Training list; for VOC also a folder of SBD's.")] = None,
-    val_list: Annotated[Path | None, typer.Option(help="Validation list.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    path: Annotated[str, typer.Argument(help=f"{options.KNOWN}.")],
+    classes: options.Classes = "",
+    limit: options.Limit = None,
+    instances: options.InstanceList = None,
+    train_set: options.TrainSet = "voc",
+    train_list: options.TrainList = None,
+    val_list: options.ValList = None,
+    as_json: options.Json = False,
 ) -> None:
     """Find broken images, masks that do not fit, labels outside the class list, empty splits and duplicate ids.
 
@@ -82,6 +88,7 @@ def check(
         train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word
         train_list=train_list,
         val_list=val_list,
+        tell=notice,
     )
     found = [*problems(dataset, "train"), *problems(dataset, "val")]
     splits = {} if found else {"train": _counts(dataset, "train"), "val": _counts(dataset, "val")}

@@ -21,8 +21,8 @@ def plan(
     dataset: Annotated[
         str | None,
         typer.Option(
-            help="Take the pool and the mean image from the training images of this data set: scenes, a VOC devkit or "
-            "a folder of images and masks.  [default: PASCAL VOC 2012's published statistics]"
+            help="Take the pool and the mean image from the training images of this data set: scenes, voc2012 or a "
+            "folder (VOC, SBD, Cityscapes, COCO, images and masks).  [default: PASCAL VOC 2012's published statistics]"
         ),
     ] = None,
     classes: Annotated[
@@ -119,7 +119,7 @@ def _pool(
     from budgetseg.data.open import open_dataset
     from budgetseg.settings import comma_list
 
-    images = open_dataset(dataset, classes=comma_list(classes or ""), instances=instances)
+    images = open_dataset(dataset, classes=comma_list(classes or ""), instances=instances, tell=notice)
     train, val = index_images(images, "train"), index_images(images, "val")
     for note in images.notes:
         notice(note)

@@ -44,7 +44,8 @@ def run(
         str | None, typer.Option(help="Cost book: a shipped name or a TOML file.  [default: voc2012]")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="A VOC devkit or a folder of images and masks.  [default: the embedded scenes]")
+        str | None,
+        typer.Option(help="voc2012, or a folder (VOC, SBD, Cityscapes, COCO, images and masks).  [default: scenes]"),
     ] = None,
     classes: Annotated[str | None, typer.Option(help="Keep only images of these classes: cat,dog,...")] = None,
     limit: Annotated[int | None, typer.Option(help="Keep only the first N training images.")] = None,

@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 from budgetseg.data.dataset import Dataset, Split
-from budgetseg.data.paired import PairedImages
+from budgetseg.data.disk import OnDisk
 from budgetseg.data.problem import Problem
 from budgetseg.data.select import Selection
 from budgetseg.errors import DataError
@@ -12,10 +12,10 @@ from budgetseg.errors import DataError
 __all__ = ["Problem", "problems", "require_sound"]
 
 
-def _files(dataset: Dataset) -> PairedImages | None:
+def _files(dataset: Dataset) -> OnDisk | None:
     """Return the files behind a data set; None for one that is made, not read, and so cannot be broken."""
     source = dataset.base if isinstance(dataset, Selection) else dataset
-    return source if isinstance(source, PairedImages) else None
+    return source if isinstance(source, OnDisk) else None
 
 
 def _empty(dataset: Dataset, split: Split) -> Problem:

@@ -1,6 +1,7 @@
 """What a data set is to the rest of budgetseg: images, class masks and instances, by id.
 
-Shape suffixes: H rows, W columns, 3 colours. Class 0 is the background; 255 in a mask is void (unknown, never scored).
+Shape suffixes: H rows, W columns, 3 colours, C classes. Class 0 is the background; 255 in a mask is void (unknown,
+never scored).
 """
 
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BACKGROUND", "VOID", "Dataset", "Instances", "Split"]
+__all__ = ["BACKGROUND", "VOID", "Counts", "Dataset", "Instances", "Split"]
 
 BACKGROUND = 0
 VOID = 255
 
 Split = Literal["train", "val"]
+Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Pixels of each class of one image, void nowhere, and instances of each class; both of shape (C,)."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,3 +60,10 @@ class Dataset(Protocol):
 
     def instances(self, image_id: str) -> Instances:
         """The instances of the image's object classes; at least one for each class present in the mask."""
+
+    def counts(self, image_id: str) -> Counts:
+        """The pixels of each class and the instances of each object class of one image."""
+        mask_HW, classes = self.mask(image_id), len(self.classes)
+        pixels_C = np.bincount(mask_HW[mask_HW != VOID], minlength=classes)
+        instance_classes = np.asarray(self.instances(image_id).classes, np.int64)
+        return pixels_C, np.bincount(instance_classes, minlength=classes)

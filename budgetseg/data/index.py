@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.costs.workload import Workload
-from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Split
+from budgetseg.data.dataset import BACKGROUND, Dataset, Split
 
 __all__ = ["Index", "index_images"]
 
@@ -57,13 +57,10 @@ class Index:
 
 
 def index_images(dataset: Dataset, split: Split) -> Index:
-    """Read every mask of a split once and count classes and instances."""
+    """Count classes and instances in every image of a split, for which most formats read every mask."""
     ids = dataset.ids(split)
     pixels_NC = np.zeros((len(ids), len(dataset.classes)), np.int64)
     instances_NC = np.zeros_like(pixels_NC)
     for row, image_id in enumerate(ids):
-        mask_HW = dataset.mask(image_id)
-        pixels_NC[row] = np.bincount(mask_HW[mask_HW != VOID], minlength=len(dataset.classes))
-        instance_classes = np.asarray(dataset.instances(image_id).classes, np.int64)
-        instances_NC[row] = np.bincount(instance_classes, minlength=len(dataset.classes))
+        pixels_NC[row], instances_NC[row] = dataset.counts(image_id)
     return Index(ids=ids, pixels_NC=pixels_NC, instances_NC=instances_NC)

@@ -1,37 +1,58 @@
-"""Data sets that are folders of image files with a mask file of the same name for each.
+"""Data sets with a mask file for each image file.
 
-A `Layout` says where the files lie (one reader a file makes one: `voc.py`, `folders.py`); `PairedImages` reads them.
-Nothing but file names, listed boxes and instance counts is kept in memory.
+A `Layout` says where the files lie and how masks are read (one reader a file makes one: `voc.py`, `folders.py`,
+`sbd.py`, `cityscapes.py`); `PairedImages` reads them.
 
-Shape suffixes: H rows, W columns, 3 colours.
+Shape suffixes: H rows, W columns.
 """
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.data.boxes import Box
-from budgetseg.data.dataset import Dataset, Instances, Split
-from budgetseg.data.instances import SMALLEST_COMPONENT_PIXELS, Found, find_instances
-from budgetseg.data.lists import IMAGE_SUFFIXES, Listing, both_splits, repeated
-from budgetseg.data.pixels import Header, check_labels, read_header, read_image, read_mask
+from budgetseg.data.disk import OnDisk, require_size
+from budgetseg.data.instances import Found, find_instances
+from budgetseg.data.lists import IMAGE_SUFFIXES, Listing
+from budgetseg.data.pixels import Header, check_labels, read_header, read_mask
 from budgetseg.data.problem import BrokenFileError, Problem
 
-__all__ = ["Layout", "PairedImages", "files_by_id"]
+__all__ = ["PNG_MASKS", "Files", "Layout", "MaskFiles", "PairedImages", "files_by_id"]
+
+Files = Mapping[str, tuple[Path, ...]]
+"""Files by image id; a sound folder has one for each."""
 
 
-def files_by_id(folder: Path, suffixes: Sequence[str] = IMAGE_SUFFIXES) -> Mapping[str, tuple[Path, ...]]:
-    """List the pictures of a folder by image id (the name without its suffix); a sound folder has one for each."""
+def files_by_id(folder: Path, suffixes: Sequence[str] = IMAGE_SUFFIXES) -> Files:
+    """List the files of a folder by image id (the name without its suffix)."""
     found: dict[str, tuple[Path, ...]] = {}
     for name in sorted(entry.name for entry in os.scandir(folder)) if folder.is_dir() else ():
         stem, _, suffix = name.rpartition(".")
         if stem and f".{suffix.lower()}" in suffixes and not name.startswith("."):
             found[stem] = (*found.get(stem, ()), folder / name)
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskFiles:
+    """How the mask files of a data set are read; each function raises a `BrokenFileError` that names the file."""
+
+    size: Callable[[Path], Header]
+    """Rows and columns, if possible without decoding pixels."""
+    labels: Callable[[Path], NDArray[np.uint8]]
+    """Class index of each pixel, uint8 of shape (H, W), 255 for void."""
+    objects: Callable[[Path], NDArray[np.uint8]]
+    """Object index of each pixel, uint8 of shape (H, W); 0 and 255 are none."""
+
+
+PNG_MASKS = MaskFiles(
+    size=partial(read_header, kind="mask"), labels=read_mask, objects=partial(read_mask, kind="object mask")
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,11 +63,14 @@ class Layout:
     classes: tuple[str, ...]
     class_list: str
     """Where the classes are listed, for messages."""
-    image_folder: Path
-    mask_folders: tuple[Path, ...]
-    """The first that holds a mask of the image counts."""
-    object_folder: Path | None = None
+    images: Files
+    masks: Files
+    objects: Files = field(default_factory=dict)
     """Masks of object indices, where there are any."""
+    image_place: str
+    """Where an image is looked for below ``root``, for messages: ``JPEGImages/{}.jpg``."""
+    mask_place: str
+    mask_files: MaskFiles = PNG_MASKS
     train: Listing
     val: Listing
     instance_list: Path | None = None
@@ -54,28 +78,12 @@ class Layout:
     notes: tuple[str, ...] = ()
 
 
-class PairedImages(Dataset):
-    """A data set on disk in a `Layout`; see `Dataset` for what its methods return."""
+class PairedImages(OnDisk):
+    """A data set on disk in a `Layout`."""
 
     def __init__(self, layout: Layout) -> None:
+        super().__init__(layout.root, classes=layout.classes, train=layout.train, val=layout.val, notes=layout.notes)
         self.layout = layout
-        self.name = layout.root.resolve().name
-        self.classes = layout.classes
-        self.source_classes = tuple(range(len(layout.classes)))
-        self._images = files_by_id(layout.image_folder)
-        self._masks: dict[str, tuple[Path, ...]] = {}
-        for folder in reversed(layout.mask_folders):
-            self._masks |= files_by_id(folder, (".png",))
-        self._objects = files_by_id(layout.object_folder, (".png",)) if layout.object_folder else {}
-        self._counts: dict[str, tuple[int, int, int]] = {}
-
-    def listing(self, split: Split) -> Listing:
-        """The list that a split was read from."""
-        return self.layout.train if split == "train" else self.layout.val
-
-    def ids(self, split: Split) -> tuple[str, ...]:
-        """Image ids of a split, sorted, each once."""
-        return tuple(sorted(set(self.listing(split).ids)))
 
     def image_file(self, image_id: str) -> Path:
         """The photograph's file.
@@ -83,15 +91,9 @@ class PairedImages(Dataset):
         Raises:
             BrokenFileError: There is none.
         """
-        if image_id in self._images:
-            return self._images[image_id][0]
-        place = next(
-            (each.place(image_id) for each in (self.layout.train, self.layout.val) if image_id in each.ids), ""
-        )
-        file = self.layout.image_folder / f"{image_id}.jpg"
-        raise BrokenFileError(
-            file, f"this image is missing ({place or 'no list names it'})", "put it there or take it off the list"
-        )
+        if image_id in self.layout.images:
+            return self.layout.images[image_id][0]
+        raise self.missing_image(self.root / self.layout.image_place.format(image_id), image_id)
 
     def mask_file(self, image_id: str) -> Path:
         """The class mask's file.
@@ -99,18 +101,10 @@ class PairedImages(Dataset):
         Raises:
             BrokenFileError: There is none.
         """
-        if image_id in self._masks:
-            return self._masks[image_id][0]
-        file = self.layout.mask_folders[0] / f"{image_id}.png"
+        if image_id in self.layout.masks:
+            return self.layout.masks[image_id][0]
+        file = self.root / self.layout.mask_place.format(image_id)
         raise BrokenFileError(file, "this mask is missing", f'put it there or take "{image_id}" off the list')
-
-    def image(self, image_id: str) -> NDArray[np.uint8]:
-        """The photograph, uint8 RGB of shape (H, W, 3), in the orientation in which it is stored.
-
-        Raises:
-            BrokenFileError: It is missing or broken.
-        """
-        return read_image(self.image_file(image_id))
 
     def mask(self, image_id: str) -> NDArray[np.uint8]:
         """The class of each pixel, uint8 of shape (H, W): an index into ``classes``, or 255.
@@ -119,96 +113,47 @@ class PairedImages(Dataset):
             BrokenFileError: It is missing, broken, or holds a label outside the class list.
         """
         file = self.mask_file(image_id)
-        mask_HW = read_mask(file)
+        mask_HW = self.layout.mask_files.labels(file)
         check_labels(mask_HW, len(self.classes), file, self.layout.class_list)
         return mask_HW
 
-    def instances(self, image_id: str) -> Instances:
+    def find(self, image_id: str) -> Found:
         """The instances: drawn objects, else listed boxes, else 8-connected regions of at least 10 pixels.
 
         Raises:
             BrokenFileError: The mask or the object mask is missing or broken.
         """
-        return self._find(image_id).instances
-
-    def _find(self, image_id: str) -> Found:
         mask_HW, object_HW = self.mask(image_id), None
-        if image_id in self._objects:
-            file = self._objects[image_id][0]
-            object_HW = read_mask(file, "object mask")
-            if object_HW.shape != mask_HW.shape:
-                header = Header(height=object_HW.shape[0], width=object_HW.shape[1], orientation=1)
-                raise _other_size(file, "object mask", header, f"{mask_HW.shape[1]} x {mask_HW.shape[0]}")
-        found = find_instances(mask_HW, object_HW=object_HW, boxes=self.layout.boxes.get(image_id, ()))
-        self._counts[image_id] = found.drawn, found.boxed, found.connected
-        return found
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was approximated for the training images, and the mean; reads the masks not read for it before."""
-        return self.notes_about(self.ids("train"))
-
-    def notes_about(self, ids: Sequence[str]) -> tuple[str, ...]:
-        """Say of these images which instances are approximate, with the mean number an image."""
-        for image_id in ids:
-            if image_id not in self._counts:
-                self._find(image_id)
-        drawn, boxed, connected = (sum(self._counts[image_id][kind] for image_id in ids) for kind in range(3))
-        if not boxed + connected:
-            return self.layout.notes
-        parts = ((drawn, "from object masks"), (boxed, "from listed boxes"))
-        counted = [f"{count:,} {source}" for count, source in parts if count]
-        if connected:
-            counted += [f"{connected:,} are 8-connected regions of at least {SMALLEST_COMPONENT_PIXELS} pixels"]
-        mean = (drawn + boxed + connected) / len(ids)
-        note = f"{self.name}: instances are approximate: {', '.join(counted)}; mean {mean:.2f} an image"
-        return (*self.layout.notes, f"{note} over {len(ids):,} training images")
-
-    def list_problems(self, split: Split) -> Iterator[Problem]:
-        """Yield what is wrong with the list of a split: repeated ids; for ``val`` also ids of both splits."""
-        yield from repeated(self.listing(split))
-        if split == "val":
-            yield from both_splits(self.layout.train, self.layout.val)
+        if image_id in self.layout.objects:
+            file = self.layout.objects[image_id][0]
+            object_HW = self.layout.mask_files.objects(file)
+            require_size(file, "object mask", _header(object_HW), _header(mask_HW))
+        return find_instances(mask_HW, object_HW=object_HW, boxes=self.layout.boxes.get(image_id, ()))
 
     def image_problems(self, image_id: str) -> tuple[Problem, ...]:
-        """Return all that is wrong with the files of one image. Sizes are compared before pixels are decoded."""
-        # A missing mask spoils several checks and is told once.
-        return tuple(dict.fromkeys(self._image_problems(image_id)))
+        """Return all that is wrong with the files of one image, first those that it has more than once."""
+        return (*self._duplicates(image_id), *super().image_problems(image_id))
 
-    def _image_problems(self, image_id: str) -> Iterator[Problem]:
-        for files in (self._images.get(image_id, ()), self._masks.get(image_id, ())):
+    def _duplicates(self, image_id: str) -> Iterator[Problem]:
+        for files in (self.layout.images.get(image_id, ()), self.layout.masks.get(image_id, ())):
             if len(files) > 1:
                 what = f'duplicate id "{image_id}": {" and ".join(file.name for file in files)} are there'
                 yield Problem(file=str(files[0].parent), what=what, fix="remove or rename one of the files")
-        checks: tuple[Callable[[str], object], ...] = (
-            self._check_sizes,
-            self.image,
-            self._find,
-        )  # finding instances decodes mask and object mask
-        for check in checks:
-            try:
-                check(image_id)
-            except BrokenFileError as error:
-                yield error.problem
 
-    def _check_sizes(self, image_id: str) -> None:
+    def check_size(self, image_id: str) -> None:
+        """Compare the sizes of image, mask and listed boxes.
+
+        Raises:
+            BrokenFileError: They differ, or a file is missing.
+        """
         header = read_header(self.image_file(image_id))
-        _same_size(self.mask_file(image_id), "mask", header)
+        file = self.mask_file(image_id)
+        require_size(file, "mask", self.layout.mask_files.size(file), header)
         for box in self.layout.boxes.get(image_id, ()):
             if min(box.xmin, box.ymin) < -1 or box.xmax > header.width + 1 or box.ymax > header.height + 1:
                 what = f"{image_id}: box {[*box[1:]]} lies outside the image ({header})"
                 raise BrokenFileError(Path(str(self.layout.instance_list)), what, "scale the boxes with the images")
 
 
-def _other_size(file: Path, kind: str, header: Header, expected: str, fix: str = "") -> BrokenFileError:
-    return BrokenFileError(file, f"this {kind} is {header}, its image is {expected}", fix or "draw it at that size")
-
-
-def _same_size(file: Path, kind: str, image: Header) -> None:
-    header = read_header(file, kind)
-    if header.size == image.size:
-        return
-    if image.orientation >= 5 and header.size == image.size[::-1]:
-        fix = f"the image has EXIF orientation {image.orientation}, which is not applied: save the image upright"
-        raise _other_size(file, kind, header, str(image), fix)
-    raise _other_size(file, kind, header, str(image))
+def _header(mask_HW: NDArray[np.uint8]) -> Header:
+    return Header(height=mask_HW.shape[0], width=mask_HW.shape[1], orientation=1)

@@ -19,7 +19,7 @@ from PIL import Image
 from budgetseg.data.dataset import VOID
 from budgetseg.data.problem import BrokenFileError
 
-__all__ = ["Header", "check_labels", "read_header", "read_image", "read_mask"]
+__all__ = ["Header", "check_labels", "opened", "read_header", "read_image", "read_mask"]
 
 _EXIF_ORIENTATION = 0x0112
 _IMAGE_MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "PA", "CMYK", "YCbCr", "1"})
@@ -46,7 +46,7 @@ class Header:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
+def opened(path: Path, kind: str) -> Iterator[Image.Image]:
     """Open a picture; whatever Pillow raises while it is used becomes an error that names the file."""
     try:
         with Image.open(path) as picture:
@@ -62,7 +62,7 @@ def _opened(path: Path, kind: str) -> Iterator[Image.Image]:
 
 def read_header(path: Path, kind: str = "image") -> Header:
     """Read size and orientation without decoding pixels; see :func:`read_image` for the errors."""
-    with _opened(path, kind) as picture:
+    with opened(path, kind) as picture:
         width, height = picture.size
         # Cameras write JPEGs; asking a PNG for EXIF would decode its pixels.
         orientation = picture.getexif().get(_EXIF_ORIENTATION, 1) if picture.format in {"JPEG", "MPO"} else 1
@@ -75,7 +75,7 @@ def read_image(path: Path) -> NDArray[np.uint8]:
     Raises:
         BrokenFileError: The file is missing, truncated, no image, or deeper than 8 bits a channel.
     """
-    with _opened(path, "image") as picture:
+    with opened(path, "image") as picture:
         if picture.mode not in _IMAGE_MODES:
             raise BrokenFileError(path, f"expected 8 bits a channel, got mode {picture.mode}", "save it as 8-bit RGB")
         if picture.mode == "P" and "transparency" in picture.info:
@@ -89,7 +89,7 @@ def read_mask(path: Path, kind: str = "mask") -> NDArray[np.uint8]:
     Raises:
         BrokenFileError: The file is missing, truncated, not a PNG, in colour, or not of 8 bits.
     """
-    with _opened(path, kind) as picture:
+    with opened(path, kind) as picture:
         if picture.format != "PNG":
             raise BrokenFileError(path, f"expected a PNG {kind}, this is {picture.format}", _SAVE_AS_INDEX)
         if picture.mode in {"RGB", "RGBA", "LA", "PA"}:

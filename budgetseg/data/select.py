@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Instances, Split
-from budgetseg.data.paired import PairedImages
+from budgetseg.data.dataset import BACKGROUND, VOID, Counts, Dataset, Instances, Split
+from budgetseg.data.disk import OnDisk, labels_of
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
 
 __all__ = ["Selection", "class_indices"]
@@ -31,6 +31,10 @@ def class_indices(names: Sequence[str], known: Sequence[str]) -> tuple[int, ...]
     return (BACKGROUND, *(known.index(name) for name in names))
 
 
+def _labels(dataset: Dataset, image_id: str) -> frozenset[int]:
+    return dataset.labels(image_id) if isinstance(dataset, OnDisk) else labels_of(dataset.mask(image_id))
+
+
 class Selection(Dataset):
     """The images of a data set that hold at least one of some classes and no other, renumbered 1..K in that order.
 
@@ -50,6 +54,7 @@ class Selection(Dataset):
         self.name = base.name
         self.classes = tuple(base.classes[index] for index in kept)
         self.source_classes = tuple(base.source_classes[index] for index in kept)
+        self._kept = list(kept)
         self._filters = bool(classes)
         self._limit = limit
         self._ids: dict[Split, tuple[str, ...]] = {}
@@ -59,19 +64,17 @@ class Selection(Dataset):
 
     def _holds_only_kept(self, image_id: str) -> bool:
         try:
-            mask_HW = self.base.mask(image_id)
+            labels = _labels(self.base, image_id)
         except DataError:
             return True
-        labels = np.flatnonzero(np.bincount(mask_HW.ravel(), minlength=VOID + 1)[:VOID])
-        new_labels = self._renumber_L[labels]
-        return bool((new_labels != VOID).all() and (new_labels != BACKGROUND).any())
+        return bool(labels) and all(self._renumber_L[label] != VOID for label in labels)
 
     def ids(self, split: Split) -> tuple[str, ...]:
         """Image ids of a split, sorted; the first call with a choice of classes reads every mask of the split."""
         if split not in self._ids:
             limit = self._limit if split == "train" else None
             # "The first N" are those of the list, which need not be sorted.
-            listed = self.base.listing(split).ids if isinstance(self.base, PairedImages) else self.base.ids(split)
+            listed = self.base.listing(split).ids if isinstance(self.base, OnDisk) else self.base.ids(split)
             kept: list[str] = []
             for image_id in dict.fromkeys(listed):
                 if len(kept) == limit:
@@ -80,6 +83,11 @@ class Selection(Dataset):
                     kept.append(image_id)
             self._ids[split] = tuple(sorted(kept))
         return self._ids[split]
+
+    def counts(self, image_id: str) -> Counts:
+        """The pixels of each class and the instances of each object class of an image."""
+        pixels_C, instances_C = self.base.counts(image_id)
+        return pixels_C[self._kept], instances_C[self._kept]
 
     def image(self, image_id: str) -> NDArray[np.uint8]:
         """The photograph, uint8 RGB of shape (H, W, 3)."""
@@ -100,6 +108,6 @@ class Selection(Dataset):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of results must know of how the chosen training images were read."""
-        if isinstance(self.base, PairedImages):
+        if isinstance(self.base, OnDisk):
             return self.base.notes_about(self.ids("train"))
         return self.base.notes

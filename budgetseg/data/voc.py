@@ -13,7 +13,7 @@ from typing import Literal
 
 from budgetseg.data.folders import read_classes
 from budgetseg.data.lists import Listing, read_listing
-from budgetseg.data.paired import Layout
+from budgetseg.data.paired import Layout, files_by_id
 from budgetseg.data.problem import BrokenFileError
 
 __all__ = ["PAPER_IMAGES", "VOC_CLASSES", "TrainSet", "looks_like_voc", "paper_listing", "voc_layout"]
@@ -89,14 +89,16 @@ def voc_layout(
         train = read_listing(train_list or root / _LISTS / "train.txt", fix=fix, first_word=True)
     own_classes = root / "classes.txt"
     classes = read_classes(own_classes) if own_classes.is_file() else VOC_CLASSES
-    objects = root / "SegmentationObject"
+    masks = files_by_id(root / "SegmentationClass", (".png",))
     return Layout(
         root=root,
         classes=classes,
         class_list=str(own_classes) if own_classes.is_file() else "PASCAL VOC's 20 classes",
-        image_folder=root / "JPEGImages",
-        mask_folders=(root / "SegmentationClass", root / "SegmentationClassAug"),
-        object_folder=objects if objects.is_dir() else None,
+        images=files_by_id(root / "JPEGImages"),
+        masks={**files_by_id(root / "SegmentationClassAug", (".png",)), **masks},
+        objects=files_by_id(root / "SegmentationObject", (".png",)),
+        image_place="JPEGImages/{}.jpg",
+        mask_place="SegmentationClass/{}.png",
         train=train,
         val=val,
         notes=notes,

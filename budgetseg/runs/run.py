@@ -15,6 +15,7 @@ from budgetseg.costs.per_image import seconds_of_images
 from budgetseg.costs.workload import exact_number
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
+from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, BudgetTooSmallError, InvalidInputError
@@ -85,7 +86,7 @@ class _Run:
 
     def carry_out(self) -> dict[str, Any]:
         """Buy first: what cannot be paid for, or is broken, is said before anything is written."""
-        dataset = _open(self.spec)
+        dataset = _open(self.spec, self.watcher.notice)
         require_sound(dataset)
         index = index_images(dataset, "train")
         for note in dataset.notes:
@@ -250,7 +251,7 @@ class _Run:
             self.stop.raise_if_made("training; its state is saved, the same command goes on")
 
 
-def _open(spec: RunSpec) -> Dataset:
+def _open(spec: RunSpec, tell: Tell) -> Dataset:
     def path(text: str | None) -> Path | None:
         return None if text is None else Path(text)
 
@@ -262,6 +263,7 @@ def _open(spec: RunSpec) -> Dataset:
         train_set=spec.train_set,
         train_list=path(spec.train_list),
         val_list=path(spec.val_list),
+        tell=tell,
     )
 
 

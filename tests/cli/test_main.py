@@ -27,6 +27,8 @@ COMMANDS = [
     ["costs", "upgrades"],
     ["data"],
     ["data", "check"],
+    ["data", "stats"],
+    ["data", "download"],
     ["annotations"],
     ["annotations", "show"],
     ["annotations", "audit"],

@@ -84,9 +84,9 @@ def test_a_missing_folder_is_named(make_folders: Make, plain: Plain, part: str) 
 
 
 def test_what_is_no_data_set_is_told_what_would_be_one(tmp_path: Path, make_folders: Make, plain: Plain) -> None:
-    known = r"a VOC devkit .* or the name scenes"
-    with pytest.raises(DataError, match=rf"voc2012: there is no such folder and no data set of this name; .*{known}"):
-        open_dataset("voc2012")
+    known = r"a VOC devkit .* or one of the names scenes and voc2012"
+    with pytest.raises(DataError, match=rf"voc2013: there is no such folder and no data set of this name; .*{known}"):
+        open_dataset("voc2013")
     with pytest.raises(DataError, match=rf"this folder holds no known data set; expected {known}"):
         open_dataset(tmp_path)
     (tmp_path / "file").touch()
