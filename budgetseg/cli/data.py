@@ -77,19 +77,8 @@ def check(
     Every problem is named with file and fix, and the exit code is 4; a sound data set is counted.
     """
     from budgetseg.data.check import problems
-    from budgetseg.data.open import open_dataset
-    from budgetseg.settings import comma_list
 
-    dataset = open_dataset(
-        path,
-        classes=comma_list(classes),
-        limit=limit,
-        instances=instances,
-        train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word
-        train_list=train_list,
-        val_list=val_list,
-        tell=notice,
-    )
+    dataset = options.opened(path, classes, limit, instances, train_set, train_list, val_list)
     found = [*problems(dataset, "train"), *problems(dataset, "val")]
     splits = {} if found else {"train": _counts(dataset, "train"), "val": _counts(dataset, "val")}
     notes = () if found else dataset.notes

@@ -12,6 +12,7 @@ from budgetseg.errors import InvalidInputError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from budgetseg.data.dataset import Dataset
     from budgetseg.data.stats import DataStats, Spread
 
 __all__ = ["stats"]
@@ -63,7 +64,7 @@ def stats(
     else:
         if pool is not None:
             raise InvalidInputError("--pool is for sheets; a data set knows how many images it has")
-        found = _measured(path, classes, limit, instances, train_set, train_list, val_list)
+        found = _measured(options.opened(path, classes, limit, instances, train_set, train_list, val_list))
     emit(found.to_dict(), as_json, lambda console: _draw(found, console))
 
 
@@ -96,30 +97,10 @@ def _counted(sheet: Path, pool: int | None) -> "DataStats":
     return DataStats.from_counts(str(sheet), filled.classes, filled.instances_NK, pool=pool)
 
 
-def _measured(
-    path: str,
-    classes: str,
-    limit: int | None,
-    instances: Path | None,
-    train_set: str,
-    train_list: Path | None,
-    val_list: Path | None,
-) -> "DataStats":
+def _measured(dataset: "Dataset") -> "DataStats":
     from budgetseg.data.index import index_images
-    from budgetseg.data.open import open_dataset
     from budgetseg.data.stats import DataStats
-    from budgetseg.settings import comma_list
 
-    dataset = open_dataset(
-        path,
-        classes=comma_list(classes),
-        limit=limit,
-        instances=instances,
-        train_set=train_set,  # type: ignore[arg-type]  # open_dataset says what is wrong with another word
-        train_list=train_list,
-        val_list=val_list,
-        tell=notice,
-    )
     found = DataStats.from_index(dataset.name, dataset.classes, index_images(dataset, "train"))
     for note in dataset.notes:
         notice(note)

@@ -6,7 +6,7 @@ training images, or all others where it is absent. The images of ``instances_tra
 ``images/train2017/`` or ``images/``.
 
 Where objects overlap the smaller is on top (`layers`). A crowd is void where no object is. What nobody annotated is
-background.
+background. Counting a data set reads areas as they were annotated and draws no mask, for COCO has 118,000 images.
 
 Shape suffixes: H rows, W columns.
 """

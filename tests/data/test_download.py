@@ -224,7 +224,7 @@ def test_offline_says_what_to_do_instead(cache: Path, monkeypatch: pytest.Monkey
     assert list(cache.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["../outside", "/tmp/outside-of-budgetseg"])
+@pytest.mark.parametrize("name", ["../outside", "/outside-of-budgetseg"])
 def test_an_archive_that_writes_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     with tarfile.open(tmp_path / "a.tar", "w") as tar:
         tar.addfile(tarfile.TarInfo(f"{name}/x"), io.BytesIO())
