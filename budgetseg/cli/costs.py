@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from budgetseg.cli.costs_compare import compare, compare_asking, upgrades
+from budgetseg.cli.costs_schedule import schedule
 from budgetseg.cli.costs_terms import (
     AbsentPaidChoice,
     AccountingChoice,
@@ -35,6 +36,7 @@ app = typer.Typer(help="Seconds of annotation: cost books, estimates, and what a
 app.command("compare")(compare)
 app.command("compare-asking")(compare_asking)
 app.command("upgrades")(upgrades)
+app.command("schedule")(schedule)
 
 
 @app.command("list")
