@@ -21,6 +21,7 @@ from budgetseg.cli.costs_terms import (
     table_of,
     terms_of,
 )
+from budgetseg.cli.costs_validation import validation
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ app.command("compare")(compare)
 app.command("compare-asking")(compare_asking)
 app.command("upgrades")(upgrades)
 app.command("schedule")(schedule)
+app.command("validation")(validation)
 
 
 @app.command("list")

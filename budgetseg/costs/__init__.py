@@ -26,6 +26,10 @@ from budgetseg.costs.per_image import seconds_per_image as seconds_per_image
 from budgetseg.costs.rate import Rate as Rate
 from budgetseg.costs.schedule import Schedule as Schedule
 from budgetseg.costs.scheduling import make_schedule as make_schedule
+from budgetseg.costs.validation import ClassSpread as ClassSpread
+from budgetseg.costs.validation import Spreads as Spreads
+from budgetseg.costs.validation import spreads_of as spreads_of
+from budgetseg.costs.validation import validation_size as validation_size
 from budgetseg.costs.workload import PASCAL_VOC_2012 as PASCAL_VOC_2012
 from budgetseg.costs.workload import PASCAL_VOC_2012_POOL as PASCAL_VOC_2012_POOL
 from budgetseg.costs.workload import Workload as Workload
