@@ -16,8 +16,8 @@ def comma_list(text: str) -> tuple[str, ...]:
     return tuple(name for item in text.split(",") if (name := item.strip()))
 
 
-def counts_by_name(text: str, where: str) -> dict[str, int]:
-    """Read ``full=100,point=900``.
+def counts_by_name(text: str, where: str, what: str = "images") -> dict[str, int]:
+    """Read ``full=100,point=900``, numbers of ``what``.
 
     Raises:
         InvalidInputError: Something else, or a name that stands twice.
@@ -27,7 +27,7 @@ def counts_by_name(text: str, where: str) -> dict[str, int]:
         name, _, number = item.partition("=")
         name, number = name.strip(), number.strip()
         if not (name and number.isascii() and number.isdigit()) or name in counts:
-            raise InvalidInputError(f'{where}: expected each name once as name=images,name=images, got "{item}"')
+            raise InvalidInputError(f'{where}: expected each name once as name={what},name={what}, got "{item}"')
         counts[name] = int(number)
     return counts
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from budgetseg.cli.costs_compare import compare, compare_asking, upgrades
+from budgetseg.cli.costs_schedule import schedule
 from budgetseg.cli.costs_terms import (
     AbsentPaidChoice,
     AccountingChoice,
@@ -20,6 +21,7 @@ from budgetseg.cli.costs_terms import (
     table_of,
     terms_of,
 )
+from budgetseg.cli.costs_validation import validation
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ app = typer.Typer(help="Seconds of annotation: cost books, estimates, and what a
 app.command("compare")(compare)
 app.command("compare-asking")(compare_asking)
 app.command("upgrades")(upgrades)
+app.command("schedule")(schedule)
+app.command("validation")(validation)
 
 
 @app.command("list")

@@ -105,7 +105,7 @@ def table_of(*columns: str) -> Any:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    words = {"rate", "per", "statistic", "verified", "kind", "what is asked", "ends first", "from"}
+    words = {"rate", "per", "statistic", "verified", "kind", "what is asked", "ends first", "from", "who", "what"}
     for column in columns:
         table.add_column(column, justify="left" if column in words else "right", overflow="fold")
     return table

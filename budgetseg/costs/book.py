@@ -11,11 +11,14 @@
 
     [rates.first_click_s]    # see budgetseg.costs.rate
     seconds = 2.4
+
+    [labour]                 # optional: people, money and days, see budgetseg.costs.labour
+    hours_per_day = 6
 """
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
@@ -23,6 +26,7 @@ from typing import Any, Final, cast
 from budgetseg.costs.asking import ASKINGS, Asking, Question, questions
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
 from budgetseg.costs.kinds import KINDS, RATES
+from budgetseg.costs.labour import Labour, read_labour
 from budgetseg.costs.rate import Rate, choice, read_rate, refuse_unknown_keys
 from budgetseg.costs.shelf import read_content, shipped_books
 
@@ -30,7 +34,7 @@ __all__ = ["SCHEMA", "CostBook", "Rate", "load_book", "shipped_books"]
 
 SCHEMA: Final = "budgetseg.costbook/1"
 
-_KEYS: Final = ("schema", "name", "extends", "note", "ask", "group_size", "rates")
+_KEYS: Final = ("schema", "name", "extends", "note", "ask", "group_size", "rates", "labour")
 _MOST_CLASSES = 10**6
 
 
@@ -49,6 +53,8 @@ class CostBook:
     """Classes a group, where groups are asked first."""
     note: str = ""
     """What the book is, in a sentence."""
+    labour: Labour = field(default_factory=Labour)
+    """People, money and days; assumptions where the book does not say."""
 
     def questions(self, kind: str) -> tuple[Question, ...]:
         """What annotators are asked about an image's classes, before they mark anything."""
@@ -128,6 +134,7 @@ class CostBook:
             "ask": self.ask,
             "group_size": self.group_size,
             "rates": {name: rate.to_dict() for name, rate in self.rates.items()},
+            "labour": self.labour.to_dict(),
             "kinds": list(self.kinds),
             "unavailable": self.unavailable,
             "unverified": list(self.unverified),
@@ -180,6 +187,7 @@ def _load(name_or_path: str | Path, extending: tuple[str, ...]) -> CostBook:
         rates={name: rates[name] for name in RATES if name in rates},
         ask=cast(Asking, choice(document, "ask", ASKINGS, file)) if "ask" in document else parent.ask,
         group_size=_group_size(document.get("group_size", parent.group_size), file),
+        labour=read_labour(document.get("labour"), parent.labour, file),
     )
 
 

@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, cast, get_args
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
 from budgetseg.costs.kinds import PERS, RATES, Per, Quantity
 
-__all__ = ["Rate", "Statistic", "choice", "read_rate", "refuse_unknown_keys"]
+__all__ = ["Rate", "Statistic", "choice", "read_rate", "refuse_unknown_keys", "written"]
 
 Statistic = Literal["mean", "median"]
 
@@ -86,13 +86,14 @@ def refuse_unknown_keys(entry: Mapping[str, Any], known: Iterable[str], where: s
     names = tuple(known)
     for key in entry:
         if key not in names:
-            unit = ": rates are in seconds" if key.endswith(_WRONG_UNITS) else ""
+            timed = any(name == "seconds" or name.endswith("_s") for name in names)
+            unit = ": rates are in seconds" if timed and key.endswith(_WRONG_UNITS) else ""
             raise InvalidInputError(f'{where}: unknown key "{key}"{unit}{did_you_mean(key, names)}')
 
 
 def _seconds(value: object, where: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise InvalidInputError(f"{where}: expected a number of seconds, got {_shown(value)}")
+        raise InvalidInputError(f"{where}: expected a number of seconds, got {written(value)}")
     if not (isinstance(value, int) or value.is_finite()) or value <= 0:
         raise InvalidInputError(f"{where}: expected seconds > 0, got {value}")
     # Compared before it is made a fraction: Decimal("1e999999") would have a million digits.
@@ -101,7 +102,8 @@ def _seconds(value: object, where: str) -> Fraction:
     return Fraction(value)
 
 
-def _shown(value: object) -> str:
+def written(value: object) -> str:
+    """Return a value as TOML writes it, for messages."""
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else f"{value}"
@@ -119,7 +121,7 @@ def choice(entry: Mapping[str, Any], key: str, choices: tuple[str, ...], where: 
         suggestion = f' (did you mean "{close[0]}"?)' if close else ""
         listed = " or ".join(f'"{choice}"' for choice in choices)
         separator = "." if where.endswith("]") else ": "
-        raise InvalidInputError(f"{where}{separator}{key}: expected {listed}, got {_shown(value)}{suggestion}")
+        raise InvalidInputError(f"{where}{separator}{key}: expected {listed}, got {written(value)}{suggestion}")
     return str(value)
 
 
@@ -153,7 +155,7 @@ def _log_sd(entry: Mapping[str, Any], where: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 10:
-        raise InvalidInputError(f"{where}.log_sd: expected a number from 0 to 10, got {_shown(value)}")
+        raise InvalidInputError(f"{where}.log_sd: expected a number from 0 to 10, got {written(value)}")
     return float(value)
 
 
@@ -177,13 +179,13 @@ def read_rate(name: str, entry: object, file: str) -> Rate:
     if "seconds" not in entry:
         raise InvalidInputError(f'{where}: lacks the key "seconds"; add the time that it takes, as in seconds = 2.4')
     if entry.get("unit", "s") != "s":
-        raise InvalidInputError(f'{where}.unit: expected "s", got {_shown(entry["unit"])}; give the time in seconds')
+        raise InvalidInputError(f'{where}.unit: expected "s", got {written(entry["unit"])}; give the time in seconds')
     seconds = _seconds(entry["seconds"], f"{where}.seconds")
     source, verified = entry.get("source", file), entry.get("verified", False)
     if not isinstance(source, str) or not source.strip():
-        raise InvalidInputError(f"{where}.source: expected where the number is from, got {_shown(source)}")
+        raise InvalidInputError(f"{where}.source: expected where the number is from, got {written(source)}")
     if not isinstance(verified, bool):
-        raise InvalidInputError(f"{where}.verified: expected true or false, got {_shown(verified)}")
+        raise InvalidInputError(f"{where}.verified: expected true or false, got {written(verified)}")
     statistic = choice(entry, "statistic", get_args(Statistic), where) if "statistic" in entry else None
     low, high = _low_high(entry, seconds, where)
     return Rate(
