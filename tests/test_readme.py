@@ -48,6 +48,7 @@ def folder(tmp_path_factory, photo_folder):
     """A folder in which the commands are run one after the other, as a reader would, with photographs and a book."""
     reader = tmp_path_factory.mktemp("reader")
     (reader / "my_photos").symlink_to(photo_folder)
+    (reader / "have.json").write_text('{"image": 3000, "point": 500}')
     (reader / "my_costs.toml").write_text((ROOT / "examples" / "own_costs.toml").read_text())
     return reader
 
