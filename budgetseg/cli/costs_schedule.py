@@ -73,10 +73,13 @@ def _with_options(book: "CostBook", wage: str | None, currency: str | None, hour
     """Return the book with what the options say in place of its labour part's."""
     from dataclasses import replace
 
-    from budgetseg.costs.labour import check_currency, labour_number
+    from budgetseg.costs.labour import check_currency
+    from budgetseg.costs.labour_table import labour_currency, labour_number
     from budgetseg.costs.workload import exact_number
 
-    given: dict[str, Fraction | str] = {} if currency is None else {"currency": currency}
+    given: dict[str, Fraction | str] = {}
+    if currency is not None:
+        given["currency"] = labour_currency(currency, "--currency")
     for key, option, text in (("wage_per_hour", "--wage", wage), ("hours_per_day", "--hours-per-day", hours_per_day)):
         if text is not None:
             given[key] = labour_number(key, exact_number(text, option), option)
@@ -126,7 +129,7 @@ def _announce(planned: "Plan", book: "CostBook", made: "Schedule") -> None:
     if unknown := [name for name, rate in rates.items() if rate.log_sd is None]:
         notice(f"note: {book.origin}: no log_sd: {', '.join(unknown)}; assumed {SQUIGGLE_LOG_SD}, as real squiggles'")
     if medians := [name for name, rate in rates.items() if rate.statistic == "median"]:
-        notice(f"note: {book.origin}: medians, whose means are longer: {', '.join(medians)}; expected hours count them")
+        notice(f"note: {book.origin}: medians, counted as longer means, by rather too little: {', '.join(medians)}")
     hours = float(made.hours.planned)
     if abs(hours - planned.hours) > 0.005 * planned.hours:
         notice(

@@ -26,7 +26,8 @@ from typing import Any, Final, cast
 from budgetseg.costs.asking import ASKINGS, Asking, Question, questions
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
 from budgetseg.costs.kinds import KINDS, RATES
-from budgetseg.costs.labour import Labour, read_labour
+from budgetseg.costs.labour import Labour
+from budgetseg.costs.labour_table import read_labour
 from budgetseg.costs.rate import Rate, choice, read_rate, refuse_unknown_keys
 from budgetseg.costs.shelf import read_content, shipped_books
 

@@ -62,7 +62,7 @@ def test_days_without_a_labour_part_and_no_money(plan: str) -> None:
     assert "No money: voc2012 has no [labour].wage_per_hour, nor a wage or price of point, full" in result.stdout
     assert "voc2012: [labour] does not say, so assumed: paid_per_labelling = 1, hours_per_day = 6" in result.stderr
     assert "no log_sd: label_s, first_click_s, polygon_s; assumed 0.642" in result.stderr
-    assert "medians, whose means are longer: first_click_s" in result.stderr
+    assert "medians, counted as longer means, by rather too little: first_click_s" in result.stderr
     document = answer(plan, "--annotators", "4", "--start", "2027-01-11")
     assert document["schema"] == "budgetseg.schedule/1"
     assert (document["money"], document["currency"], document["unpriced"]) == (None, None, ["point", "full"])
@@ -109,6 +109,7 @@ def test_a_plan_of_another_book_is_told(plan: str) -> None:
         ({}, ["--annotators", "many"], "--annotators: expected each name once"),
         ({}, ["--start", "11.1.2027"], '--start: expected a day such as 2027-01-11, got "11.1.2027"'),
         ({}, ["--wage", "12"], "--wage: money without a currency; give --currency, as in --currency EUR"),
+        ({}, ["--currency", " "], '--currency: expected a short name such as "EUR", got " "'),
         ({}, ["--wage", "-1", "--currency", "EUR"], "--wage: expected money for an hour at work, a number from 0"),
         ({}, ["--hours-per-day", "x"], "--hours-per-day: expected a number, got 'x'"),
         ({"costs": "mine"}, [], 'plan.json: its cost book "mine" is not a shipped one; give it with --costs'),

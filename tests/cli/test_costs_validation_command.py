@@ -39,10 +39,10 @@ def run(tmp_path: Path) -> str:
 def test_as_voc_has_it() -> None:
     document = answer("--precision", "2")
     assert document["schema"] == "budgetseg.validation/1"
-    # (1.96 / 2)^2 x 1.2 / 21^2 x (12^2 + 20 x 33^2 / 0.075); masks of 239.7 s
-    assert document["images"] == pytest.approx(0.9604 * 1.2 / 441 * (144 + 20 * 1089 / 0.075), abs=1)
+    # (1.96 / 2)^2 x 1.25 / 21^2 x (12^2 + 20 x 32^2 / 0.075); masks of 239.7 s
+    assert document["images"] == pytest.approx(0.9604 * 1.25 / 441 * (144 + 20 * 1024 / 0.075), abs=1)
     assert document["hours"] == pytest.approx(document["images"] * 239.7 / 3600)
-    assert document["rarest"]["images"] == pytest.approx(0.9604 * 1089 / 0.075, abs=1)
+    assert document["rarest"]["images"] == pytest.approx(0.9604 * 1024 / 0.075, abs=1)
     result = invoke("--precision", "2")
     assert f"{document['images']:,}" in result.stdout
     assert f"{document['rarest']['images']:,}" in result.stdout
@@ -53,7 +53,7 @@ def test_as_voc_has_it() -> None:
 def test_a_rare_class() -> None:
     document = answer("--frequency", "rare=0.005", "--classes", "20", "--classes-per-image", "1.5")
     assert document["rarest"]["class"] == "rare"
-    assert document["rarest"]["images"] == pytest.approx(0.9604 * 1089 / 0.005, rel=1e-4)
+    assert document["rarest"]["images"] == pytest.approx(0.9604 * 1024 / 0.005, rel=1e-4)
     assert document["images"] > answer()["images"]
     assert "a guess from so few" in invoke("--frequency", "rare=0.005").stdout
     assert "a guess" not in invoke().stdout

@@ -74,6 +74,7 @@ def test_what_a_book_does_not_say_is_the_extended_books(tmp_path: Path) -> None:
     child, parent = load_book(write(tmp_path, text, "child.toml")).labour, load_book(tmp_path / "mine.toml").labour
     assert child.hours_per_day == Fraction(15, 2)
     assert (child.currency, child.control_share, child.prices) == ("EUR", Fraction(1, 4), parent.prices)
+    assert child.assumed == {}
     # A kind's terms go as a whole, like a rate.
     assert (child.wage("full"), child.who("full")) == (40, "crowd")
     plain = load_book(write(tmp_path, 'schema = "budgetseg.costbook/1"\nextends = "mine.toml"\n', "plain.toml"))

@@ -61,6 +61,12 @@ CASES = {
         {"crowd": 1},
         0.0,
     ),
+    "a rate of two teams": (
+        {"a": rate(10, low=Fraction(5), high=Fraction(20))},
+        [load("a", 60), load("a", 60, "expert")],
+        {"crowd": 6, "expert": 6},
+        0.1,
+    ),
     "two teams and two weights": (
         {"a": rate(10, low=Fraction(7), high=Fraction(14)), "b": rate(30, high=Fraction(40), statistic="median")},
         [load("a", 60), load("a", 40, "expert", 5 * HOUR), load("b", 40, "expert", 5 * HOUR)],
@@ -99,6 +105,8 @@ def test_single_tasks_average_out_and_people_do_not() -> None:
 
     assert relative_sd(10_000, 1, 0) == pytest.approx(relative_sd(100, 1, 0) / 10)
     assert relative_sd(10**8, 1, 0.3) == pytest.approx(np.sqrt(np.expm1(0.09)), rel=1e-3)
+    # The annotators are a part of the spread of single times: with one task each, they are all that is seen of it.
+    assert relative_sd(50, 50, 0.5) == pytest.approx(relative_sd(50, 50, 0), rel=1e-9)
     assert relative_sd(10**8, 9, 0.3) == pytest.approx(relative_sd(10**8, 1, 0.3) / 3, rel=1e-3)
 
 

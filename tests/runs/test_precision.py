@@ -68,6 +68,10 @@ def test_shares_and_covariance(confusion_NCC: np.ndarray) -> None:
     twice = measured_spreads(np.concatenate([confusion_NCC, confusion_NCC]), NAMES, "test")
     assert twice.covariance == pytest.approx(spreads.covariance)
     assert [one.points for one in twice.objects] == pytest.approx([one.points for one in spreads.objects])
+    # Two classes that are taken for each other alike rise and fall together: the variance of their mean is double.
+    found_N = np.random.default_rng(4).integers(20, 100, 50)
+    alike_NCC = np.stack([np.array([[found, 100 - found], [100 - found, found]]) for found in found_N])
+    assert measured_spreads(alike_NCC, ("background", "cat"), "test").covariance == pytest.approx(2)
     # Classes whose images have nothing to do with each other: no covariance but rounding.
     apart_NCC = np.zeros((400, 2, 2), np.int64)
     generator = np.random.default_rng(3)
