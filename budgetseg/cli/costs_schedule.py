@@ -63,9 +63,11 @@ def schedule(
 def _book(planned: "Plan", path: Path, costs: str | None) -> "CostBook":
     from budgetseg.costs.book import load_book, shipped_books
 
-    if costs is None and planned.costs not in shipped_books():
-        # A plan keeps the book's name, and a book of one's own may lie anywhere.
-        raise InvalidInputError(f'{path}: its cost book "{planned.costs}" is not a shipped one; give it with --costs')
+    if costs is None and planned.costs not in shipped_books() and not Path(planned.costs).is_file():
+        # A plan keeps the path of a book of one's own, and may be read elsewhere.
+        raise InvalidInputError(
+            f'{path}: its cost book "{planned.costs}" is neither a shipped one nor a file here; give it with --costs'
+        )
     return load_book(planned.costs if costs is None else costs)
 
 

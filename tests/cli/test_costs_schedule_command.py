@@ -112,7 +112,11 @@ def test_a_plan_of_another_book_is_told(plan: str) -> None:
         ({}, ["--currency", " "], '--currency: expected a short name such as "EUR", got " "'),
         ({}, ["--wage", "-1", "--currency", "EUR"], "--wage: expected money for an hour at work, a number from 0"),
         ({}, ["--hours-per-day", "x"], "--hours-per-day: expected a number, got 'x'"),
-        ({"costs": "mine"}, [], 'plan.json: its cost book "mine" is not a shipped one; give it with --costs'),
+        (
+            {"costs": "mine"},
+            [],
+            'plan.json: its cost book "mine" is neither a shipped one nor a file here; give it with --costs',
+        ),
         ({"workload": None}, [], "plan.json: workload: lacks the key 'classes_asked'"),
         ({"workload": {"classes_asked": 1, "classes_present": 2, "instances": 2}}, [], "workload: classes per image"),
         ({"mix": {}}, [], "images: expected at least one image"),
