@@ -44,12 +44,18 @@ _CURVE: Final = (
 )
 _REACH: Final = {
     "image": (-1.0, 1.0),
-    "point": (0.0, 1.0),
-    "allpoints": (0.0, 1.0),
     "squiggle": (0.3, 1.0),
     "box": (0.3, 1.0),
+    "coarse": (1.5, 1.0),  # nearly to where exact masks reach
+    "assisted": (2.0, 1.0),
 }
-_WORTH: Final = (-2.5, 1.0)  # log e: about a twelfth of a mask
+_UNKNOWN_REACH: Final = (0.0, 1.0)  # clicks, and any kind of which nothing else is known
+_WORTH: Final = {
+    # One mask in 1.35 to 1.4: exact masks per polygon of few vertices in the Duke study (arXiv 2312.10600), VOC 2012.
+    "coarse": (-0.3, 0.5),
+    "assisted": (-0.2, 0.5),
+}
+_UNKNOWN_WORTH: Final = (-2.5, 1.0)  # log e: about a twelfth of a mask
 _SLOPE: Final = (-2.0, 1.6)  # log of how fast the logit of a reach rises with log N: slowly, unless it is seen to
 _NOISE_MIOU: Final = 1.2  # trainings alike but for chance differ by 0.5 (paper, section 5.3) to a few mIoU
 _NOISE_WEIGHT: Final = 4.0  # rows that the prior of the noise is worth
@@ -65,7 +71,7 @@ _SEED: Final = 2016
 
 def fit_surface(evidence: Evidence, *, members: int = MEMBERS) -> Surface:
     """Fit the surface to evidence; deterministic."""
-    layout = Layout(corners=_corners(evidence))
+    layout = _layout(evidence)
     counts_RK = evidence.counts_RK.astype(np.float64)
     mean_P, sd_P = _priors(layout)
     noise = _NOISE_MIOU
@@ -92,23 +98,32 @@ def fit_surface(evidence: Evidence, *, members: int = MEMBERS) -> Surface:
     )
 
 
-def _corners(evidence: Evidence) -> tuple[Floats, ...]:
-    """For each weak kind, log counts of its pure rows: all where they are few, else spread evenly."""
+def _layout(evidence: Evidence) -> Layout:
+    """The weak kinds that the evidence speaks about, each with the log counts of its pure rows as corners.
+
+    All where they are few, else spread evenly. Kinds without evidence have no parameter: nothing would move it.
+    """
     counts_RK = evidence.counts_RK
     pure_R = (counts_RK > 0).sum(axis=1) == 1
+    weak = tuple(kind for kind in evidence.kinds if kind != "full")
     corners = []
-    for kind in range(len(KINDS) - 1):
-        seen = np.unique(counts_RK[pure_R & (counts_RK[:, kind] > 0), kind])
+    for kind in weak:
+        counts_R = counts_RK[:, list(KINDS).index(kind)]
+        seen = np.unique(counts_R[pure_R & (counts_R > 0)])
         if len(seen) > _MOST_CORNERS:
             seen = np.unique(np.quantile(seen, np.linspace(0, 1, _MOST_CORNERS), method="nearest"))
         corners.append(np.log(seen.astype(np.float64)))
-    return tuple(corners)
+    return Layout(weak=weak, corners=tuple(corners))
 
 
 def _priors(layout: Layout) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each parameter."""
-    weak = [kind for kind in KINDS if kind != "full"]
-    pairs = [*_CURVE, *(_REACH[kind] for kind in weak), *([_WORTH] * len(weak)), *([_SLOPE] * layout.slopes)]
+    pairs = [
+        *_CURVE,
+        *(_REACH.get(kind, _UNKNOWN_REACH) for kind in layout.weak),
+        *(_WORTH.get(kind, _UNKNOWN_WORTH) for kind in layout.weak),
+        *([_SLOPE] * layout.slopes),
+    ]
     mean_P, sd_P = np.array(pairs, np.float64).T
     return mean_P, sd_P
 

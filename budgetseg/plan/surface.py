@@ -21,7 +21,8 @@ More images never lower the prediction: R, every c, and so every M(u) rise with 
 assumption: trainers that mix in proportion to image counts are known to lose by adding weak images.
 Additive forms (sums of one term a kind) cannot give the paper's 53.1 for 100 masks and 10,482 clicks; this one can.
 
-Shape suffixes: D parameter sets (members of an ensemble), M mixes, K kinds (W: but ``full``), P parameters, J slopes.
+Shape suffixes: D parameter sets (members of an ensemble), M mixes, K kinds (W: those of evidence, but ``full``),
+P parameters, J slopes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ __all__ = ["Layout", "Surface", "counts_of", "distance", "miou_of", "unknown_sha
 
 Floats = NDArray[np.float64]
 
-_WEAK: Final = len(KINDS) - 1  # every kind but ``full``, which is last and the unit of reach and worth
+_COLUMN: Final = {kind: column for column, kind in enumerate(KINDS)}
 _QUANTILE_NODES: Final = 9
 _FEW_IMAGES: Final = 30
 
@@ -49,13 +50,15 @@ _FEW_IMAGES: Final = 30
 class Layout:
     """Where each parameter lies in a vector; all are real numbers, mapped to their range by :func:`miou_of`."""
 
+    weak: tuple[str, ...]
+    """The kinds that the surface speaks about, but ``full``, which is the unit of reach and worth."""
     corners: tuple[Floats, ...]
-    """For each weak kind, the rising log counts between which its reach may rise."""
+    """For each of them, the rising log counts between which its reach may rise."""
 
     @property
     def parameters(self) -> int:
         """Length of a parameter vector."""
-        return 5 + 2 * _WEAK + self.slopes
+        return 5 + 2 * len(self.weak) + self.slopes
 
     @property
     def slopes(self) -> int:
@@ -64,7 +67,8 @@ class Layout:
 
     def split(self, parameters_DP: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the parts: 5 of the curve, the reach and the log worth of each weak kind, and the log slopes."""
-        curve_D5, reach_DW, worth_DW, slope_DJ = np.split(parameters_DP, [5, 5 + _WEAK, 5 + 2 * _WEAK], axis=1)
+        weak = len(self.weak)
+        curve_D5, reach_DW, worth_DW, slope_DJ = np.split(parameters_DP, [5, 5 + weak, 5 + 2 * weak], axis=1)
         return curve_D5, reach_DW, worth_DW, slope_DJ
 
 
@@ -89,7 +93,8 @@ def miou_of(layout: Layout, parameters_DP: Floats, counts_MK: Floats) -> Floats:
     Args:
         layout: The meaning of the parameters.
         parameters_DP: Parameter vectors.
-        counts_MK: Images at each kind, at least 0; columns in the order of ``KINDS``.
+        counts_MK: Images at each kind, at least 0; columns in the order of ``KINDS``. Those of kinds that the layout
+            does not know count for nothing.
 
     Returns:
         mIoU of shape (D, M), each within 0 to 100.
@@ -97,14 +102,14 @@ def miou_of(layout: Layout, parameters_DP: Floats, counts_MK: Floats) -> Floats:
     curve_D5, reach_DW, worth_DW, slope_DJ = layout.split(parameters_DP)
     lowest_D1, highest_D1 = _logistic(curve_D5[:, 0:1]), _logistic(curve_D5[:, 1:2])
     steepness_D1, log_half_D1, masks_half_D1 = np.exp(curve_D5[:, 2:3]), curve_D5[:, 3:4], np.exp(curve_D5[:, 4:5])
-    weak_WM, full_M = counts_MK.T[:_WEAK], counts_MK.T[_WEAK]
-    log_images_M = np.log(np.maximum(counts_MK.sum(axis=1), 1e-9))
+    weak_WM, full_M = counts_MK.T[[_COLUMN[kind] for kind in layout.weak]], counts_MK.T[_COLUMN["full"]]
+    log_images_M = np.log(np.maximum(weak_WM.sum(axis=0) + full_M, 1e-9))
     recognition_DM = _logistic(steepness_D1 * (log_images_M - log_half_D1))
 
     # The integral over u is a sum: between two neighbouring reaches M(u) is constant.
     reach_DWM = _reach(layout, reach_DW, slope_DJ, log_images_M)
     worth_DWM = np.exp(worth_DW)[:, :, None] * weak_WM
-    extent_DM = (1 - reach_DWM.max(axis=1)) * (full_M / (full_M + masks_half_D1))
+    extent_DM = (1 - reach_DWM.max(axis=1, initial=0.0)) * (full_M / (full_M + masks_half_D1))
     order_DWM = np.argsort(reach_DWM, axis=1)
     reach_DWM = np.take_along_axis(reach_DWM, order_DWM, axis=1)
     masks_DWM = full_M + np.cumsum(np.take_along_axis(worth_DWM, order_DWM, axis=1)[:, ::-1], axis=1)[:, ::-1]

@@ -9,7 +9,7 @@ from scipy.optimize import least_squares
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.evidence import Evidence, read_evidence
-from budgetseg.plan.fit import _corners, _priors, fit_surface
+from budgetseg.plan.fit import _layout, _priors, fit_surface
 from budgetseg.plan.solve import Problem, solve
 from budgetseg.plan.surface import Layout, Surface, counts_of, miou_of
 
@@ -73,6 +73,20 @@ def test_foretells_the_hybrid_when_it_is_left_out(paper: Evidence) -> None:
     assert foretold.low < 53.1 < foretold.high
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_kind_can_be_evidence(kind: str) -> None:
+    """Alone, and beside masks; a kind without a prior of its own gets that of an unknown one."""
+    mixes = [{kind: 100}, {kind: 1000}, {kind: 300, "full": 50}]
+    evidence = Evidence(name="own", counts_RK=counts_of(mixes).astype(np.int64), miou_R=np.array([30.0, 45.0, 48.0]))
+    few, many = fit_surface(evidence, members=8).mean(counts_of([{kind: 100}, {kind: 1000}]))
+    assert 15 < few < many < 60
+
+
+def test_kinds_without_evidence_take_no_part(paper: Evidence) -> None:
+    assert "coarse" in KINDS
+    assert fit_surface(paper, members=2).layout.weak == ("image", "point", "allpoints", "squiggle", "box")
+
+
 def test_same_evidence_same_fit(paper: Evidence, surface: Surface) -> None:
     again = fit_surface(paper)
     assert np.array_equal(again.parameters_DP, surface.parameters_DP)
@@ -80,7 +94,7 @@ def test_same_evidence_same_fit(paper: Evidence, surface: Surface) -> None:
 
 
 def test_solver_finds_scipys_optimum(paper: Evidence) -> None:
-    layout = Layout(corners=_corners(paper))
+    layout = _layout(paper)
     mean_P, sd_P = _priors(layout)
     counts_RK = paper.counts_RK.astype(float)
 
@@ -96,7 +110,7 @@ def test_solver_finds_scipys_optimum(paper: Evidence) -> None:
 
 def test_members_are_solved_apart(paper: Evidence) -> None:
     """A row of weight 0 does not count, and a member does not depend on the others."""
-    layout = Layout(corners=_corners(paper))
+    layout = _layout(paper)
     mean_P, sd_P = _priors(layout)
     counts_RK = paper.counts_RK.astype(float)
     target_DR = np.array([paper.miou_R, paper.miou_R])
@@ -115,10 +129,10 @@ def test_members_are_solved_apart(paper: Evidence) -> None:
 def synthetic(seed: int) -> tuple[Evidence, np.ndarray, np.ndarray]:
     """Noisy trainings on a truth drawn from the priors, and new trainings on other mixes of it."""
     rng = np.random.default_rng(seed)
-    layout = Layout(corners=(np.array([]),) * 5)
+    kinds = ("image", "point", "squiggle", "full")
+    layout = Layout(weak=kinds[:-1], corners=(np.array([]),) * 3)
     mean_P, sd_P = _priors(layout)
     theta_1P = (mean_P + 0.7 * sd_P * rng.standard_normal(len(mean_P)))[None]
-    kinds = ("image", "point", "squiggle", "full")
     mixes = [{kind: n} for kind in kinds for n in (100, 400, 1600, 6400)]
     mixes += [{"point": n, "full": m} for n in (400, 4000) for m in (30, 200)]
     new = [{"point": 1000}, {"full": 700}, {"squiggle": 3000}, {"image": 2000}, {"point": 2000, "full": 80}]

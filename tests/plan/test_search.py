@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.search import Limits, best_counts
 from budgetseg.plan.surface import Layout, miou_of
 
 ALL = np.ones(6, bool)
-LAYOUT = Layout(corners=(np.log([5.0, 20.0]), np.log([10.0, 30.0]), *(np.array([]),) * 3))
+LAYOUT = Layout(
+    weak=("image", "point", "allpoints", "squiggle", "box"),
+    corners=(np.log([5.0, 20.0]), np.log([10.0, 30.0]), *(np.array([]),) * 3),
+)
 
 
 def random_surface(seed: int):
@@ -19,7 +23,12 @@ def random_surface(seed: int):
     theta_DP = rng.normal(0, 1, (3, LAYOUT.parameters))
     theta_DP[:, 3] = rng.normal(2.5, 1, 3)  # half of recognition at about 12 images
     theta_DP[:, 4] = rng.normal(1, 1, 3)
-    return lambda counts_MK: miou_of(LAYOUT, theta_DP, counts_MK.astype(float)).mean(axis=0)
+    unbought = [5] * (len(KINDS) - 6)  # the kinds between box and full
+
+    def value(counts_MK: np.ndarray) -> np.ndarray:
+        return miou_of(LAYOUT, theta_DP, np.insert(counts_MK, unbought, 0, axis=1).astype(float)).mean(axis=0)
+
+    return value
 
 
 def all_mixes(limits: Limits) -> np.ndarray:

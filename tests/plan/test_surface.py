@@ -15,9 +15,12 @@ CORNERS = (
     np.log([3000.0, 6000.0, 10000.0]),
     np.log([500.0]),
 )
-LAYOUT = Layout(corners=CORNERS)
+WEAK = ("image", "allpoints", "squiggle", "coarse", "assisted")  # not all, and not neighbours in KINDS
+SPOKEN = [list(KINDS).index(kind) for kind in (*WEAK, "full")]
+LAYOUT = Layout(weak=WEAK, corners=CORNERS)
+FLAT = Layout(weak=("image", "point", "allpoints", "squiggle", "box"), corners=(np.array([]),) * 5)
 NUMBERS = st.floats(-4, 4)
-COUNTS = st.lists(st.integers(0, 20_000), min_size=6, max_size=6)
+COUNTS = st.lists(st.integers(0, 20_000), min_size=len(KINDS), max_size=len(KINDS))
 
 
 def parameters(draw: list[float]) -> np.ndarray:
@@ -39,6 +42,7 @@ def brute_force(theta_P: np.ndarray, counts_K: list[int]) -> float:
     low = 100 * logistic(theta_P[0])
     high = low + (100 - low) * logistic(theta_P[1])
     b, half, m = np.exp(theta_P[2]), np.exp(theta_P[3]), np.exp(theta_P[4])
+    counts_K = [counts_K[column] for column in SPOKEN]
     images = sum(counts_K)
     if images == 0:
         return low
@@ -79,11 +83,10 @@ def test_more_images_never_lower_the_prediction(theta_1P: np.ndarray, counts_K: 
 def test_two_kinds_that_teach_the_same_gain_nothing_from_being_mixed(
     theta_1P: np.ndarray, images: int, share: float
 ) -> None:
-    layout = Layout(corners=(np.array([]),) * 5)
-    theta_1P = theta_1P[:, : layout.parameters]
+    theta_1P = theta_1P[:, : FLAT.parameters]
     theta_1P[0, 6], theta_1P[0, 11] = theta_1P[0, 5], theta_1P[0, 10]  # point reaches and is worth as much as image
     some = round(share * images)
-    alone, mixed = miou_of(layout, theta_1P, counts_of([{"image": images}, {"image": some, "point": images - some}]))[0]
+    alone, mixed = miou_of(FLAT, theta_1P, counts_of([{"image": images}, {"image": some, "point": images - some}]))[0]
     assert mixed == pytest.approx(alone)
 
 
@@ -95,7 +98,7 @@ def test_masks_without_end_reach_the_top_and_no_image_gives_the_floor() -> None:
 
 
 def test_intervals_hold_what_they_promise_and_widen_away_from_evidence() -> None:
-    layout = Layout(corners=(np.array([]),) * 5)
+    layout = FLAT
     rng = np.random.default_rng(0)
     theta_DP = np.zeros((40, layout.parameters))
     theta_DP[:, 0] = rng.normal(0, 0.1, 40)
