@@ -33,6 +33,8 @@ STYLES = {
     "point": Style(BLUE, "square", "dash"),
     "squiggle": Style(GREEN, "diamond", "dashdot"),
     "box": Style(YELLOW, "pentagon", "longdash"),
+    "coarse": Style(ORANGE, "hexagram", "longdash"),
+    "assisted": Style(PURPLE, "triangle-left", "dot"),
     "full": Style(VERMILLION, "triangle-up", "longdashdot"),
     "hybrid": Style(PURPLE, "star", "solid"),
     "allpoints": Style(ORANGE, "cross", "dash"),
@@ -48,6 +50,8 @@ KIND_PATTERNS = {
     "allpoints": "x",
     "squiggle": "/",
     "box": "+",
+    "coarse": "-",
+    "assisted": "/",
     "full": "\\",
     "objectness": "|",
 }
