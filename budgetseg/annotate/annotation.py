@@ -63,6 +63,8 @@ class Annotation:
     strokes: tuple[Stroke, ...] = ()
     boxes: tuple[Box, ...] = ()
     mask_HW: NDArray[np.uint8] | None = None
-    """Class of each pixel, 255 where unknown; only where every pixel was annotated."""
+    """Class of each pixel as it was drawn, 255 where unknown; only where every pixel was annotated."""
+    unsure: int = 0
+    """Pixels on either side of the edges in ``mask_HW`` that are not to be trusted, because it was drawn inexactly."""
     seconds: float = 0.0
     """Annotators' time, all annotators together."""

@@ -1,8 +1,9 @@
 """The annotations of many images, and their folder on disk.
 
 The folder holds ``set.json`` (``{"schema": "budgetseg.annotations/1", "classes": [...], "images": N}``),
-``annotations.jsonl`` (one image a line) and ``masks/ID.png`` for each full mask (grey values are class indices, 255
-void; characters of an id that a file name cannot hold are percent-encoded).
+``annotations.jsonl`` (one image a line) and ``masks/ID.png`` for each mask (grey values are class indices, 255 void;
+characters of an id that a file name cannot hold are percent-encoded). A mask is kept as it was drawn; the border of
+``unsure`` pixels along its edges, which becomes 255 for training, is a number of the image's line.
 """
 
 import io
@@ -112,6 +113,7 @@ def _row(annotation: Annotation) -> dict[str, Any]:
         "strokes": [asdict(stroke) for stroke in annotation.strokes],
         "boxes": [asdict(box) for box in annotation.boxes],
         "mask": annotation.mask_HW is not None,
+        "unsure": annotation.unsure,
     }
 
 
@@ -131,6 +133,7 @@ def _annotation(folder: Path, line: str, where: str, classes: int) -> Annotation
             ),
             boxes=tuple(Box(**box) for box in row["boxes"]),
             mask_HW=_mask(folder, str(row["image_id"]), where) if row["mask"] else None,
+            unsure=int(row.get("unsure", 0)),
             seconds=float(row["seconds"]),
         )
     except json.JSONDecodeError as error:
@@ -151,6 +154,8 @@ def _annotation(folder: Path, line: str, where: str, classes: int) -> Annotation
     for x, y in points:
         if not (0 <= x < annotation.width and 0 <= y < annotation.height):
             raise DataError(f"{where}: ({x}, {y}) lies outside the {annotation.width} x {annotation.height} pixels")
+    if annotation.unsure < 0:
+        raise DataError(f"{where}: unsure: expected pixels, 0 or more, got {annotation.unsure}")
     mask_HW = annotation.mask_HW
     if mask_HW is not None:
         size = (annotation.height, annotation.width)

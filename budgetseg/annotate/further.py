@@ -25,4 +25,5 @@ def annotated_further(held: Annotation, new: Annotation) -> Annotation:
         strokes=(*held.strokes, *new.strokes),
         boxes=(*held.boxes, *new.boxes),
         mask_HW=held.mask_HW,
+        unsure=held.unsure,
     )

@@ -11,7 +11,8 @@ __all__ = ["union"]
 def union(answers: Sequence[Annotation]) -> Annotation:
     """Everything that anyone said, as in the paper's "3 annotators" (section 5.3).
 
-    A class is present when anyone says so. A box or mask that several people give alike is kept once.
+    A class is present when anyone says so. A box that several people give alike is kept once. Of masks, the first
+    person's is kept: exact ones are alike, and inexact ones have no union.
     """
     first = answers[0]
     boxes = list(dict.fromkeys(replace(box, annotator=0) for answer in answers for box in answer.boxes))

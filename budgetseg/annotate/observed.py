@@ -6,11 +6,15 @@ Shape suffixes: H rows, W columns; P pixels, 2 is (x, y).
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from budgetseg.annotate.annotation import Annotation, Box, Click
 from budgetseg.annotate.annotation_set import AnnotationSet
+from budgetseg.annotate.boundary import band_width, boundary_iou
 from budgetseg.annotate.picture import Picture
 from budgetseg.annotate.raster import stroke_pixels
-from budgetseg.data.dataset import VOID, Dataset
+from budgetseg.data.dataset import BACKGROUND, VOID, Dataset
 from budgetseg.errors import DataError
 
 __all__ = ["Observed", "observe"]
@@ -34,6 +38,9 @@ class Observed:
     """Share of these on another class."""
     void: float | None
     """Share of these on void."""
+    boundary_iou: float | None
+    """Mean boundary IoU of the masks' classes, as drawn, with the truth; void has no say. A class of an image that only
+    one side has counts 0."""
 
 
 def observe(annotations: AnnotationSet, dataset: Dataset) -> dict[str, Observed]:
@@ -49,6 +56,7 @@ def observe(annotations: AnnotationSet, dataset: Dataset) -> dict[str, Observed]
         )
     known = {*dataset.ids("train"), *dataset.ids("val")}
     tallies: dict[str, Counter[str]] = defaultdict(Counter)
+    edges: dict[str, list[float]] = defaultdict(list)
     for annotation in annotations.annotations.values():
         if annotation.image_id not in known:
             raise DataError(f"{dataset.name}: has no image {annotation.image_id}, which is annotated")
@@ -59,7 +67,9 @@ def observe(annotations: AnnotationSet, dataset: Dataset) -> dict[str, Observed]
                 f"annotated, got {picture.width} x {picture.height}"
             )
         tallies[annotation.kind] += _tally(annotation, picture)
-    return {kind: _observed(tally) for kind, tally in tallies.items()}
+        if annotation.mask_HW is not None:
+            edges[annotation.kind] += _edges(annotation.mask_HW, picture.mask_HW)
+    return {kind: _observed(tally, edges[kind]) for kind, tally in tallies.items()}
 
 
 def _tally(annotation: Annotation, picture: Picture) -> Counter[str]:
@@ -82,6 +92,18 @@ def _tally(annotation: Annotation, picture: Picture) -> Counter[str]:
     return tally
 
 
+def _edges(drawn_HW: NDArray[np.uint8], truth_HW: NDArray[np.uint8]) -> list[float]:
+    """Boundary IoU of each object class that either mask holds."""
+    width = band_width(*truth_HW.shape)
+    drawn_HW = np.where(truth_HW == VOID, np.uint8(VOID), drawn_HW)
+    classes = np.union1d(drawn_HW, truth_HW)
+    return [
+        boundary_iou(drawn_HW == cls, truth_HW == cls, width)
+        for cls in classes.tolist()
+        if cls not in (BACKGROUND, VOID)
+    ]
+
+
 def _score(tally: Counter[str], seen: int, meant: int, pixels: int) -> None:
     tally["pixels"] += pixels
     if seen == VOID:
@@ -90,7 +112,7 @@ def _score(tally: Counter[str], seen: int, meant: int, pixels: int) -> None:
         tally["wrong"] += pixels
 
 
-def _observed(tally: Counter[str]) -> Observed:
+def _observed(tally: Counter[str], edges: list[float]) -> Observed:
     def share(part: str, whole: str) -> float | None:
         return tally[part] / tally[whole] if tally[whole] else None
 
@@ -102,4 +124,5 @@ def _observed(tally: Counter[str]) -> Observed:
         pixels=tally["pixels"],
         wrong=share("wrong", "pixels"),
         void=share("void", "pixels"),
+        boundary_iou=sum(edges) / len(edges) if edges else None,
     )

@@ -49,7 +49,7 @@ def simulate(
         kind_of: Kind of each image to annotate, by image id.
         seed: Not negative.
         errors: How often annotators err.
-        annotators: People an image. Boxes and masks are right, hence alike, and are kept once.
+        annotators: People an image. Boxes are right, hence alike, and are kept once; of masks the first is kept.
         merge: What becomes of several answers: ``union`` keeps all clicks, ``random`` the answer of one person,
             drawn for each image.
         placement: Where clicks fall. ``uniform`` (the paper's "random points") knows the mask and never errs.

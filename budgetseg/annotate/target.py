@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from budgetseg.annotate.annotation import Annotation, Box
 from budgetseg.annotate.raster import disc_pixels, stroke_pixels
+from budgetseg.annotate.unsure import without_border
 from budgetseg.data.dataset import BACKGROUND
 from budgetseg.errors import InvalidInputError
 
@@ -30,18 +31,20 @@ class Target:
     present_C: NDArray[np.bool_]
     """Classes said to be present; the background always is, as in the paper's released code."""
     strong: bool
-    """Whether a full mask was bought."""
+    """Whether a mask was drawn, exactly or not: it shows all of the background and all of every object, so it trains by
+    equation 1 and in the masks' half of a balanced batch. Its border of unsure pixels is 255, like void. A box is
+    dense too, but half of what it covers may be background."""
 
 
 def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = False, patch_radius: int = 0) -> Target:
     """What an annotation says about each pixel and each class.
 
-    A box labels its pixels with its class and all other pixels background; where boxes overlap the smaller one is on
-    top, and clicks or strokes on the same image are on top of boxes. Clicks and strokes alone label single pixels with
-    alpha = 1/n (Bearman et al. 2016, equation 3 and section 3.2), or, with ``rank_weights``, with 1/2^(r-1) for the
-    r-th instance of a class, divided by the sum, as the released code does. Annotators' confidences multiply the
-    weights. A pixel that is named twice counts twice; where two classes claim it, the one with more weight (then the
-    lower index) keeps it.
+    A mask labels its pixels, but for the border where its annotator was unsure. A box labels its pixels with its
+    class and all other pixels background; where boxes overlap the smaller one is on top, and clicks or strokes on the
+    same image are on top of boxes. Clicks and strokes alone label single pixels with alpha = 1/n (Bearman et al. 2016,
+    equation 3 and section 3.2), or, with ``rank_weights``, with 1/2^(r-1) for the r-th instance of a class, divided by
+    the sum, as the released code does. Annotators' confidences multiply the weights. A pixel that is named twice counts
+    twice; where two classes claim it, the one with more weight (then the lower index) keeps it.
 
     Args:
         annotation: The annotation of one image.
@@ -63,7 +66,7 @@ def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = Fals
             f"{annotation.image_id}: expected classes below {classes}, got {max(annotation.present)}"
         ) from None
     xy_P2, labels_P, weights_P = _sparse(annotation, classes, rank_weights, patch_radius)
-    dense_HW = annotation.mask_HW
+    dense_HW = None if annotation.mask_HW is None else without_border(annotation.mask_HW, annotation.unsure)
     if dense_HW is None and (annotation.boxes or annotation.kind == "box"):
         dense_HW = _boxes_dense(annotation.boxes, annotation.height, annotation.width)
         dense_HW[xy_P2[:, 1], xy_P2[:, 0]] = labels_P  # a mark says more about its pixel than a box does

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from budgetseg.cli.output import emit, notice
+from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _open(dataset: str | None, classes: str, limit: int | None, instances: Path 
 @app.command()
 def simulate(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")],
-    kind: Annotated[str, typer.Option(help="image, point, allpoints, squiggle, box or full.")] = "point",
+    kind: Annotated[str, typer.Option(help=f"{', '.join(KINDS)}.")] = "point",
     dataset: DatasetOption = None,
     classes: Classes = "",
     limit: Limit = None,
@@ -120,11 +121,11 @@ def _draw_summary(document: dict[str, Any], console: "Console") -> None:
     if document["dataset"] is None:
         return
     rates = Table("kind", title=f"Errors against the masks of {document['dataset']}")
-    for name in ("classes missed", "instances missed", "wrong class", "void"):
+    for name in ("classes missed", "instances missed", "wrong class", "void", "boundary IoU"):
         rates.add_column(name, justify="right")
     for kind, row in document["kinds"].items():
         seen = row["observed"]
-        shares = (seen[name] for name in ("classes_missed", "instances_missed", "wrong", "void"))
+        shares = (seen[name] for name in ("classes_missed", "instances_missed", "wrong", "void", "boundary_iou"))
         rates.add_row(kind, *(_percent(share) for share in shares))
     console.print(rates)
 

@@ -22,6 +22,7 @@ from budgetseg.cli.costs_terms import (
     terms_of,
 )
 from budgetseg.cli.costs_validation import validation
+from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -79,7 +80,6 @@ def show_book(
     from budgetseg.cli.output import emit
     from budgetseg.costs.asking import TITLES
     from budgetseg.costs.book import load_book
-    from budgetseg.costs.kinds import KINDS
     from budgetseg.costs.per_image import seconds_per_image
     from budgetseg.costs.quotes import shown
     from budgetseg.costs.workload import PASCAL_VOC_2012
@@ -114,7 +114,7 @@ def show_book(
 
 @app.command("estimate")
 def estimate_images(
-    kind: Annotated[str, typer.Option("--kind", help="image, point, allpoints, squiggle, box or full.")],
+    kind: Annotated[str, typer.Option("--kind", help=f"{', '.join(KINDS)}.")],
     images: Annotated[int, typer.Option("--images", help="How many images.")],
     costs: Costs = "voc2012",
     accounting: AccountingChoice = "exact",

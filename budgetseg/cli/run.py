@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from budgetseg.cli.output import emit, notice
+from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
 
 # Options that are fields of the run itself; the others say how the command behaves.
@@ -19,9 +20,7 @@ def run(
     context: typer.Context,
     strategy: Annotated[
         str | None,
-        typer.Option(
-            help="What to buy: image, point, squiggle, full, hybrid ... (a wrong name lists all).  [default: hybrid]"
-        ),
+        typer.Option(help=f"What to buy: {', '.join(KINDS)}, hybrid ... (a wrong name lists all).  [default: hybrid]"),
     ] = None,
     plan: Annotated[Path | None, typer.Option(help="Buy the mix of this plan.json instead of a strategy.")] = None,
     full_images: Annotated[int | None, typer.Option(help="Full masks of the hybrid strategy.  [default: 100]")] = None,

@@ -47,7 +47,7 @@ class Batch:
     present_BC: torch.Tensor
     objectness_BHW: torch.Tensor | None
     strong_B: torch.Tensor
-    """True where every pixel was annotated exactly."""
+    """True where a mask was drawn; see :class:`budgetseg.annotate.target.Target`."""
 
     def to(self, device: torch.device) -> "Batch":
         """The same batch on a device."""

@@ -11,8 +11,8 @@ from budgetseg.errors import DataError, RunFailedError
 
 @pytest.fixture
 def made(discs) -> AnnotationSet:
-    """Every kind, on a dozen images, with seconds."""
-    kinds = dict(zip(discs.ids("train")[:12], [*ANNOTATORS, *ANNOTATORS], strict=True))
+    """Every kind, on two images, with seconds."""
+    kinds = dict(zip(discs.ids("train")[: 2 * len(ANNOTATORS)], [*ANNOTATORS, *ANNOTATORS], strict=True))
     return simulate(discs, kinds, seed=0, annotators=2, seconds_of={i: 1.5 * k for k, i in enumerate(kinds)})
 
 
@@ -23,7 +23,7 @@ def test_a_saved_set_is_read_as_it_was(made, tmp_path):
     assert list(again.annotations) == list(made.annotations)
     for image_id, annotation in made.annotations.items():
         other = again.annotations[image_id]
-        for name in ("kind", "width", "height", "present", "clicks", "strokes", "boxes", "seconds"):
+        for name in ("kind", "width", "height", "present", "clicks", "strokes", "boxes", "unsure", "seconds"):
             assert getattr(other, name) == getattr(annotation, name), name
         assert (other.mask_HW is None) == (annotation.mask_HW is None)
         if annotation.mask_HW is not None:
@@ -72,6 +72,7 @@ def edit_line(folder, number, change):
         (lambda row: row.update(width="wide"), "line 3: "),
         (lambda row: row["clicks"][0].update(x=1000), "line 3: .*outside"),
         (lambda row: row.update(mask=True), "line 3: cannot read its mask"),
+        (lambda row: row.update(unsure=-1), "line 3: unsure: expected pixels, 0 or more, got -1"),
     ],
 )
 def test_a_broken_line_is_named(made, tmp_path, change, words):
@@ -85,7 +86,7 @@ def test_a_line_that_is_not_json_is_named(made, tmp_path):
     made.save(tmp_path / "set")
     file = tmp_path / "set" / "annotations.jsonl"
     file.write_text(file.read_text() + "{\n")
-    with pytest.raises(DataError, match="line 13: expected JSON"):
+    with pytest.raises(DataError, match=f"line {len(made.annotations) + 1}: expected JSON"):
         AnnotationSet.load(tmp_path / "set")
 
 
@@ -93,7 +94,7 @@ def test_a_lost_line_is_found(made, tmp_path):
     made.save(tmp_path / "set")
     file = tmp_path / "set" / "annotations.jsonl"
     file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
-    with pytest.raises(DataError, match="expected 12 images"):
+    with pytest.raises(DataError, match=f"expected {len(made.annotations)} images"):
         AnnotationSet.load(tmp_path / "set")
 
 

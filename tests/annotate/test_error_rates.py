@@ -147,10 +147,14 @@ def test_a_class_without_clicks_is_not_present(many_discs):
         assert annotation.present == tuple(sorted({click.cls for click in annotation.clicks}))
 
 
+BOUNDARY = ("coarse_boundary_iou", "assisted_boundary_iou")
+
+
 def test_perfect_has_no_rate_but_zero():
-    names = [name for name in PERFECT.__dataclass_fields__ if name not in ("name", "later_things")]
+    names = [name for name in PERFECT.__dataclass_fields__ if name not in ("name", "later_things", *BOUNDARY)]
     assert all(getattr(PERFECT, name) == 0 for name in names)
     assert all(getattr(HUMAN, name) > 0 for name in names)
+    assert all(getattr(PERFECT, name) == 1 > getattr(HUMAN, name) > 0 for name in BOUNDARY)
 
 
 class RarelyVoid:

@@ -80,7 +80,10 @@ TABLE_1 = [
 ]
 
 
-@pytest.mark.parametrize(("strategy", "objectness"), [*TABLE_1, ("box", "none")])
+NOT_IN_THE_PAPER = [(kind, "none") for kind in KINDS if kind not in dict(TABLE_1)]
+
+
+@pytest.mark.parametrize(("strategy", "objectness"), [*TABLE_1, *NOT_IN_THE_PAPER])
 def test_every_strategy_runs_end_to_end_on_the_embedded_scenes(small_run, strategy, objectness):
     result = small_run(strategy=strategy, objectness=objectness, dataset="scenes", limit=16, train={"iterations": 2})
     assert result["status"] == "completed"
@@ -89,12 +92,18 @@ def test_every_strategy_runs_end_to_end_on_the_embedded_scenes(small_run, strate
 
 
 def test_every_strategy_is_a_row_or_a_kind():
-    assert {strategy for strategy, _ in TABLE_1} | {"box"} == set(STRATEGIES)
+    assert {strategy for strategy, _ in TABLE_1} | set(KINDS) == set(STRATEGIES)
 
 
 def test_a_plan_is_bought_as_it_says(small_run):
     result = small_run(mix={"squiggle": 7, "box": 3, "full": 2})
     assert (result["strategy"], result["mix"]) == ("plan", {"squiggle": 7, "box": 3, "full": 2})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_kind_can_be_bought_beside_masks_and_clicks(small_run, kind):
+    mix = {"point": 5, "full": 2} | {kind: 6}
+    assert small_run(mix=mix, train={"iterations": 2})["mix"] == mix
 
 
 def test_the_paper_preset_trains_whole_images(small_run):
