@@ -66,13 +66,22 @@ class RunDirectory:
         Raises:
             InvalidInputError: Another run's folder, or a folder of other files.
         """
+        self.require_run()
         state = self.folder / _STATE
-        if state.exists():
-            if read_json(state).get("fingerprint") != fingerprint:
-                raise InvalidInputError(
-                    f"{self.folder}: holds another run; choose another --out, or --force to throw that run away"
-                )
-        elif any(path.name != "run.lock" and not path.name.startswith(".") for path in self.folder.iterdir()):
+        if state.exists() and read_json(state).get("fingerprint") != fingerprint:
+            raise InvalidInputError(
+                f"{self.folder}: holds another run; choose another --out, or --force to throw that run away"
+            )
+
+    def require_run(self) -> None:
+        """Refuse a folder of files that are no run's.
+
+        Raises:
+            InvalidInputError: There are such files.
+        """
+        if (self.folder / _STATE).exists():
+            return
+        if any(path.name != "run.lock" and not path.name.startswith(".") for path in self.folder.iterdir()):
             raise InvalidInputError(f"{self.folder}: holds files that are no run; choose an empty --out")
 
     def begin(self, fingerprint: str) -> None:

@@ -1,46 +1,36 @@
 """From a spec to a result: buy, annotate, train, measure; every step can be stopped and gone on from."""
 
 import time
-from collections import Counter
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from budgetseg.costs.book import CostBook, load_book
-from budgetseg.costs.hours import seconds_of_hours
-from budgetseg.costs.per_image import seconds_of_images
-from budgetseg.costs.workload import exact_number
+from budgetseg.costs.book import load_book
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
-from budgetseg.errors import BudgetsegError, BudgetTooSmallError, InvalidInputError
+from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.learn.batches import TrainingSet, canvas_of
 from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.train import Saving, train
-from budgetseg.plan.alternatives import pure_alternatives
-from budgetseg.plan.current import read_current
-from budgetseg.plan.mix import Mix
-from budgetseg.plan.offers import Move
 from budgetseg.plan.plan import Plan
-from budgetseg.plan.validation import Validation, charged_images, value_validation
+from budgetseg.runs.buying import buy, measuring, plan_of
 from budgetseg.runs.config import config_text
 from budgetseg.runs.device import device_of
 from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
-from budgetseg.runs.purchase import Market, Purchase
+from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
 from budgetseg.runs.strategy import PLANNED, strategy
-from budgetseg.runs.subset import buy_mix, buy_moves, buy_strategy
 from budgetseg.runs.watcher import Watcher
 
 __all__ = ["SCHEMA", "run"]
@@ -62,7 +52,9 @@ def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]
     if not execution.folder.exists() and execution.resume:
         raise InvalidInputError(f"{execution.folder}: --resume: there is no run to go on with; leave --resume out")
     with directory.locked(), stop_on_signals() as stop:
-        if not execution.force:
+        if execution.force:
+            directory.require_run()
+        else:
             directory.require_same_run(spec.fingerprint)
         result = None if execution.force else directory.result
         if result is not None and result["status"] == "completed":
@@ -92,10 +84,10 @@ class _Run:
         for note in dataset.notes:
             self.watcher.notice(note)
         book = load_book(self.spec.costs)
-        measured_ids, validation = _validation(self.spec, dataset, book)
-        purchase = self._buy(index, book, validation)
+        measured_ids, validation = measuring(self.spec, dataset, book)
+        purchase = buy(self.spec, self.strategy, index, book, validation)
         require_objectness(self.spec.objectness, purchase.image_ids)
-        plan = _plan(self.spec, purchase, index, book, validation)
+        plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
         if caution := book.caution(kind for kind, _ in purchase.mix):
             self.watcher.notice(caution)
@@ -117,34 +109,6 @@ class _Run:
         result = {**facts, "status": "completed", **measured}
         self.directory.write_result(result)
         return result
-
-    def _buy(self, index: Index, book: CostBook, validation: Validation) -> Purchase:
-        spec = self.spec
-        fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
-        current = None if spec.current is None else read_current(Path(spec.current))
-        if current is not None and current.mix.images and not current.kind_of:
-            raise InvalidInputError(
-                f'{current.source}: --current: a run must know which images are annotated already; give {{"images": '
-                '{"ID": "point"}} or a run\'s subset.csv'
-            )
-        market = Market(index, book, {} if current is None else current.kind_of, spec.seed)
-        if spec.moves:
-            return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)
-        if spec.mix is not None:
-            return buy_mix(Mix.of(spec.mix), market, fixed_seconds=fixed_seconds)
-        budget_seconds = None
-        if spec.hours is not None:
-            budget_seconds = seconds_of_hours(spec.hours) - validation.charged_seconds
-            if budget_seconds <= 0:
-                raise BudgetTooSmallError(f"{spec.hours} h do not pay for the measuring: {validation}")
-        return buy_strategy(
-            self.strategy,
-            market,
-            full_images=spec.full_images,
-            images=spec.images,
-            budget_seconds=budget_seconds,
-            fixed_seconds=fixed_seconds,
-        )
 
     def _mention_leftover(self, purchase: Purchase, index: Index) -> None:
         left_over = purchase.budget_seconds - purchase.spent_seconds
@@ -264,59 +228,6 @@ def _open(spec: RunSpec, tell: Tell) -> Dataset:
         train_list=path(spec.train_list),
         val_list=path(spec.val_list),
         tell=tell,
-    )
-
-
-def _validation(spec: RunSpec, dataset: Dataset, book: CostBook) -> tuple[tuple[str, ...], Validation]:
-    """Return the images that measure the model, and what their masks cost or would cost."""
-    index = index_images(dataset, "val")
-    charged = charged_images(spec.validation)
-    validation = value_validation(book, index.workload, available=len(index.ids), charged=charged)
-    assert validation is not None  # there are validation images
-    if charged is None:
-        return index.ids, validation
-    # The same ones in every run that pays for so many, whatever its seed, so that runs can be compared.
-    rows = sorted(np.random.default_rng(0).permutation(len(index.ids))[:charged])
-    seconds = seconds_of_images(
-        book,
-        "full",
-        classes_asked=index.classes_asked,
-        classes_present_N=index.classes_present_N[rows].tolist(),
-        instances_N=index.instances_N[rows].tolist(),
-    )
-    ids = tuple(index.ids[row] for row in rows)
-    return ids, Validation(images=charged, seconds=sum(seconds, Fraction(0)), charged=True)
-
-
-def _plan(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, validation: Validation) -> Plan:
-    """What is bought, and what the same hours would buy at each other kind."""
-    images = len(index.ids)
-    held = Mix.of(Counter(kind for kind in purchase.held if kind is not None))
-    paid = validation.charged_seconds
-    return Plan(
-        budget_hours=float((purchase.budget_seconds + paid) / HOUR),
-        mix=purchase.mix,
-        hours=float((purchase.spent_seconds + paid) / HOUR),
-        predicted_miou=None,
-        alternatives=pure_alternatives(book, index.workload, purchase.budget_seconds, images, current=held),
-        pool=images,
-        costs=spec.costs,
-        evidence=None,
-        validation=validation,
-        current=held if held.images else None,
-        moves=_moves(purchase) if held.images else (),
-    )
-
-
-def _moves(purchase: Purchase) -> tuple[Move, ...]:
-    """What is bought on top of what was held."""
-    seconds_of: dict[tuple[str | None, str], list[Fraction]] = {}
-    for held, kind, seconds in zip(purchase.held, purchase.kinds, purchase.seconds, strict=True):
-        if held != kind:
-            seconds_of.setdefault((held, kind), []).append(seconds)
-    return tuple(
-        Move(held=held, kind=kind, images=len(seconds), seconds=sum(seconds, Fraction(0)))
-        for (held, kind), seconds in seconds_of.items()
     )
 
 

@@ -1,0 +1,116 @@
+"""What a run buys before it trains: the images that measure, those that train, and the plan that says so."""
+
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from budgetseg.costs.book import CostBook
+from budgetseg.costs.hours import seconds_of_hours
+from budgetseg.costs.per_image import seconds_of_images
+from budgetseg.costs.workload import exact_number
+from budgetseg.data.dataset import Dataset
+from budgetseg.data.index import Index, index_images
+from budgetseg.errors import BudgetTooSmallError, InvalidInputError
+from budgetseg.plan.alternatives import pure_alternatives
+from budgetseg.plan.current import read_current
+from budgetseg.plan.mix import Mix
+from budgetseg.plan.offers import Move
+from budgetseg.plan.plan import Plan
+from budgetseg.plan.validation import Validation, charged_images, value_validation
+from budgetseg.runs.purchase import Market, Purchase
+from budgetseg.runs.spec import RunSpec
+from budgetseg.runs.strategy import Strategy
+from budgetseg.runs.subset import buy_mix, buy_moves, buy_strategy
+
+__all__ = ["buy", "measuring", "plan_of"]
+
+HOUR = 3600
+
+
+def measuring(spec: RunSpec, dataset: Dataset, book: CostBook) -> tuple[tuple[str, ...], Validation]:
+    """Return the images that measure the model, and what their masks cost or would cost."""
+    index = index_images(dataset, "val")
+    charged = charged_images(spec.validation)
+    validation = value_validation(book, index.workload, available=len(index.ids), charged=charged)
+    assert validation is not None  # there are validation images
+    if charged is None:
+        return index.ids, validation
+    # The same ones in every run that pays for so many, whatever its seed, so that runs can be compared.
+    rows = sorted(np.random.default_rng(0).permutation(len(index.ids))[:charged])
+    seconds = seconds_of_images(
+        book,
+        "full",
+        classes_asked=index.classes_asked,
+        classes_present_N=index.classes_present_N[rows].tolist(),
+        instances_N=index.instances_N[rows].tolist(),
+    )
+    ids = tuple(index.ids[row] for row in rows)
+    return ids, Validation(images=charged, seconds=sum(seconds, Fraction(0)), charged=True)
+
+
+def buy(spec: RunSpec, strategy: Strategy, index: Index, book: CostBook, validation: Validation) -> Purchase:
+    """Buy what a run says: a strategy within hours or images, or what a plan says.
+
+    Raises:
+        BudgetTooSmallError: The hours do not pay for the measuring, or for one image besides.
+        InvalidInputError: The images that are annotated already are not named, or more are asked for than there are.
+    """
+    fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
+    current = None if spec.current is None else read_current(Path(spec.current))
+    if current is not None and current.mix.images and not current.kind_of:
+        raise InvalidInputError(
+            f'{current.source}: --current: a run must know which images are annotated already; give {{"images": '
+            '{"ID": "point"}} or a run\'s subset.csv'
+        )
+    market = Market(index, book, {} if current is None else current.kind_of, spec.seed)
+    if spec.moves:
+        return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)
+    if spec.mix is not None:
+        return buy_mix(Mix.of(spec.mix), market, fixed_seconds=fixed_seconds)
+    budget_seconds = None
+    if spec.hours is not None:
+        budget_seconds = seconds_of_hours(spec.hours) - validation.charged_seconds
+        if budget_seconds <= 0:
+            raise BudgetTooSmallError(f"{spec.hours} h do not pay for the measuring: {validation}")
+    return buy_strategy(
+        strategy,
+        market,
+        full_images=spec.full_images,
+        images=spec.images,
+        budget_seconds=budget_seconds,
+        fixed_seconds=fixed_seconds,
+    )
+
+
+def plan_of(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, validation: Validation) -> Plan:
+    """What is bought, and what the same hours would buy at each other kind."""
+    images = len(index.ids)
+    held = Mix.of(Counter(kind for kind in purchase.held if kind is not None))
+    paid = validation.charged_seconds
+    return Plan(
+        budget_hours=float((purchase.budget_seconds + paid) / HOUR),
+        mix=purchase.mix,
+        hours=float((purchase.spent_seconds + paid) / HOUR),
+        predicted_miou=None,
+        alternatives=pure_alternatives(book, index.workload, purchase.budget_seconds, images, current=held),
+        pool=images,
+        costs=spec.costs,
+        evidence=None,
+        validation=validation,
+        current=held if held.images else None,
+        moves=_moves(purchase) if held.images else (),
+    )
+
+
+def _moves(purchase: Purchase) -> tuple[Move, ...]:
+    """What is bought on top of what was held."""
+    seconds_of: dict[tuple[str | None, str], list[Fraction]] = {}
+    for held, kind, seconds in zip(purchase.held, purchase.kinds, purchase.seconds, strict=True):
+        if held != kind:
+            seconds_of.setdefault((held, kind), []).append(seconds)
+    return tuple(
+        Move(held=held, kind=kind, images=len(seconds), seconds=sum(seconds, Fraction(0)))
+        for (held, kind), seconds in seconds_of.items()
+    )
