@@ -95,8 +95,8 @@ def draw_things(
 def draw_thing(crop: Crop, draw: Drawing, boundary: float) -> NDArray[np.bool_]:
     """The drawing (h, w) whose boundary IoU comes closest to ``boundary``, of a few sizes of error.
 
-    The size is corrected in proportion to :func:`budgetseg.annotate.boundary.offset_share`, to which it is nearly
-    proportional.
+    The next size to try is interpolated between one that errs too little and one that errs too much, in terms of
+    :func:`budgetseg.annotate.boundary.offset_share`, which grows nearly in proportion to it.
     """
     step = min(max(1, crop.band // 4), int(np.ceil(np.sqrt(crop.thing_hw.size / FINE))))
     thing_hw, void_hw = (mask_hw[step // 2 :: step, step // 2 :: step] for mask_hw in (crop.thing_hw, crop.void_hw))

@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from budgetseg.annotate import HUMAN, PERFECT, ErrorRates, observe, simulate, target_of
+from budgetseg.annotate.annotator import Manner
 from budgetseg.annotate.coarse import polygons_of
 from budgetseg.annotate.drawn import Crop
 from budgetseg.annotate.outlines import area, fill, rings, significance
+from budgetseg.annotate.picture import Picture
+from budgetseg.annotate.simulate import annotate_image
+from budgetseg.data.dataset import Instances
 from budgetseg.data.open import open_dataset
 from budgetseg.data.scenes import Scenes
 from budgetseg.errors import InvalidInputError
@@ -107,6 +111,18 @@ def test_an_inexact_mask_trains_as_a_mask_with_an_unsure_border(discs, kind):
         assert target.strong
         assert known_HW.sum() < (drawn.mask_HW != 255).sum()
         assert (target.dense_HW[known_HW] == drawn.mask_HW[known_HW]).all()
+
+
+@KINDS
+def test_a_small_thing_is_drawn_on_top_of_the_large_one_around_it(kind):
+    away_HW = np.hypot(*np.mgrid[-60:60, -80:80])
+    map_HW = np.where(away_HW < 4, 1, np.where(away_HW < 50, 2, 0)).astype(np.int32)
+    instances = Instances(classes=(3, 1), map_HW=map_HW)
+    mask_HW = np.array([0, 3, 1], np.uint8)[map_HW]
+    picture = Picture(image_id="ring", mask_HW=mask_HW, read_instances=lambda: instances)
+    drawn = annotate_image(picture, kind, Manner(errors=asked(kind, 0.6)), seed=0)
+    assert drawn.present == (1, 3)
+    assert 15 < np.count_nonzero(drawn.mask_HW == 3) < 100  # 49 in truth; no polygon has so small a hole
 
 
 def test_polygons_have_few_vertices(discs, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from budgetseg.cli.annotations import app
+from budgetseg.costs import KINDS
 from budgetseg.errors import DataError, InvalidInputError
 
 
@@ -47,6 +48,20 @@ def test_tables_say_the_same(folder):
     assert "25" in plain
     assert "wrong" not in plain
     assert "wrong" in call("show", folder, "--dataset", "scenes", "--limit", 25).stdout
+
+
+@pytest.mark.parametrize("kind", ["coarse", "assisted"])
+def test_inexact_masks_are_made_kept_and_measured(tmp_path, kind):
+    made = call("simulate", "-o", tmp_path / "set", "--kind", kind, "--limit", 20)
+    assert made.exit_code == 0, made.exception
+    rates = json.loads(call("show", tmp_path / "set", "--dataset", "scenes", "--json").stdout)["kinds"][kind]
+    assert rates["masks"] == 20
+    assert rates["observed"]["boundary_iou"] == pytest.approx({"coarse": 0.6, "assisted": 0.8}[kind], abs=0.02)
+    assert "boundary IoU" in call("show", tmp_path / "set", "--dataset", "scenes").stdout
+
+
+def test_the_help_names_every_kind():
+    assert all(kind in call("simulate", "--help").stdout for kind in KINDS)
 
 
 def test_show_needs_a_data_set_to_choose_classes_of(folder):
