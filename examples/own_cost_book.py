@@ -21,8 +21,8 @@ for kind in paper.kinds:
         afford(book, kind, workload, budget_seconds).images if kind in book.kinds else "-" for book in (own, paper)
     ]
     print(f"  images of kind {kind:<14} {bought[0]:>8}   {bought[1]:>8}")
-for kind, lacking in own.unavailable.items():
-    print(f'{kind} has no cost in "{own.name}": it needs {", ".join(lacking)}')
+for kind, reason in own.unavailable.items():
+    print(f'{kind} has no cost in "{own.name}", for {reason}')
 if own.unverified:
     print(f"Nobody has verified: {', '.join(own.unverified)}")
 

@@ -30,4 +30,5 @@ def test_example_prints_what_60_hours_buy() -> None:
     # By hand: 60 h / (4.8 x 1.2 s + 1.2 x 1.8 s) and 60 h / (4.8 x 1.2 s + 310 s).
     assert (lines["point"][0], lines["full"][0], lines["squiggle"][0]) == ("27272", "684", "-")
     assert "first_click_s, extra_click_s" in done.stdout
+    assert 'squiggle has no cost in "own", for the book lacks squiggle_s' in done.stdout
     assert "7.8 + 11.7 + 10 = 29.5 s" in done.stdout
