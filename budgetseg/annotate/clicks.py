@@ -18,7 +18,8 @@ from budgetseg.annotate.mistakes import spread_rate
 from budgetseg.annotate.noticing import noticing
 from budgetseg.annotate.picture import Picture, Thing
 from budgetseg.annotate.pointing import weigh
-from budgetseg.annotate.slips import Onto, slip
+from budgetseg.annotate.slips import slip
+from budgetseg.annotate.ways import Onto
 
 __all__ = ["AllPoints", "Points", "first_point"]
 
@@ -52,6 +53,10 @@ class Points:
         clicks = _err(picture, aims, errors.click_wrong, void, errors, chance)
         return _clicked(picture, self.kind, clicks)
 
+    def marks(self, picture: Picture) -> float:
+        """See :class:`budgetseg.annotate.annotator.Marking`."""
+        return float(len(picture.present))
+
 
 class AllPoints:
     """Clicks on every instance that is not missed; rank 1 is the first that the person sees of its class."""
@@ -77,6 +82,10 @@ class AllPoints:
         wrong = errors.all_clicks_wrong if human else 0.0
         void = manner.void_rate(errors.all_clicks_void, picture) if human else 0.0
         return _clicked(picture, self.kind, _err(picture, aims, wrong, void, errors, chance))
+
+    def marks(self, picture: Picture) -> float:
+        """See :class:`budgetseg.annotate.annotator.Marking`."""
+        return float(len(picture.things))
 
 
 def first_point(picture: Picture, cls: int, chance: Chance) -> tuple[Thing, tuple[int, int]]:
