@@ -16,6 +16,7 @@ from scipy.special import ndtr
 from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.errors import ErrorRates
 from budgetseg.annotate.picture import Picture
+from budgetseg.annotate.pointing import FIRST, LATER
 
 __all__ = ["Annotator", "Chance", "Manner", "Marking", "Placement"]
 
@@ -36,6 +37,10 @@ class Manner:
     """How far people differ from each other, 0 (all click the same pixel) to 1 (independent)."""
     void_share: float = 1.0
     """Share of what is marked in the data set that lies on images with void pixels; see :meth:`void_rate`."""
+    first_clicks: tuple[float, ...] = FIRST
+    """Where on the first instance of a class people click: the numbers of ``pointing.py``."""
+    later_clicks: tuple[float, ...] = LATER
+    """Where on further instances."""
 
     def void_rate(self, rate: float, picture: Picture) -> float:
         """How often a mark on this image falls on void, that it be ``rate`` over the data set.

@@ -43,7 +43,8 @@ def stroke_pixels(stroke: Stroke, height: int, width: int) -> NDArray[np.int64]:
 def pen_pixels(middle: Iterable[tuple[int, int]], pen: int, height: int, width: int) -> NDArray[np.int64]:
     """Distinct pixels (P, 2) of the image under a pen of ``pen`` pixels whose middle goes over some, in row order."""
     centre_P2 = np.array(list(middle), np.int64).reshape(-1, 2)
-    dy, dx = np.mgrid[-((pen - 1) // 2) : pen // 2 + 1, -((pen - 1) // 2) : pen // 2 + 1]
+    reach = np.arange(-((pen - 1) // 2), pen // 2 + 1)
+    dy, dx = np.meshgrid(reach, reach, indexing="ij")
     half = 0.5 if pen % 2 == 0 else 0.0  # an even brush lies half a pixel to the right and below
     brush = (dx - half) ** 2 + (dy - half) ** 2 <= (pen / 2) ** 2
     xy_P2 = (centre_P2[:, None, :] + np.stack([dx[brush], dy[brush]], axis=1)[None]).reshape(-1, 2)

@@ -45,7 +45,7 @@ class Squiggles:
         width = _pen(picture)
         rates = (manner.errors.stroke_wrong, manner.void_rate(manner.errors.stroke_void, picture))
         for cls in seen_classes(picture, manner, chance):
-            thing, start = first_point(picture, cls, chance)
+            thing, start = first_point(picture, cls, manner, chance)
             path = _meant(thing, start, width, chance.own)
             if any(rates):
                 path = stray(picture.mask_HW, cls, path, width, rates, chance.own)
