@@ -7,7 +7,7 @@ An annotator of a kind answers for one picture. Several people answer for the sa
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,9 @@ from scipy.special import ndtr
 from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.errors import ErrorRates
 from budgetseg.annotate.picture import Picture
+from budgetseg.annotate.pointing import FIRST, LATER
 
-__all__ = ["Annotator", "Chance", "Manner", "Placement"]
+__all__ = ["Annotator", "Chance", "Manner", "Marking", "Placement"]
 
 Placement = Literal["human", "uniform"]
 
@@ -35,7 +36,11 @@ class Manner:
     spread: float = 0.5
     """How far people differ from each other, 0 (all click the same pixel) to 1 (independent)."""
     void_share: float = 1.0
-    """Share of the data set's images that have void pixels; see :meth:`void_rate`."""
+    """Share of what is marked in the data set that lies on images with void pixels; see :meth:`void_rate`."""
+    first_clicks: tuple[float, ...] = FIRST
+    """Where on the first instance of a class people click: the numbers of ``pointing.py``."""
+    later_clicks: tuple[float, ...] = LATER
+    """Where on further instances."""
 
     def void_rate(self, rate: float, picture: Picture) -> float:
         """How often a mark on this image falls on void, that it be ``rate`` over the data set.
@@ -89,3 +94,11 @@ class Annotator(Protocol):
 
         Coordinates lie in the image, ``present`` is sorted, and without errors every label is right.
         """
+
+
+@runtime_checkable
+class Marking(Annotator, Protocol):
+    """One whose marks may fall on void."""
+
+    def marks(self, picture: Picture) -> float:
+        """About how many clicks, or pixels of strokes, a person puts on a picture."""

@@ -1,6 +1,7 @@
 """Clicks: one on the first instance seen of each present class, or one on every instance.
 
-Shape suffixes: h, w a crop around one thing; K things of a class; 3 draws a thing (which one, column, row).
+Shape suffixes: h, w a crop around one thing; K things of a class; 3 draws a thing (which one, column, row); F numbers
+of the model.
 """
 
 import math
@@ -18,7 +19,8 @@ from budgetseg.annotate.mistakes import spread_rate
 from budgetseg.annotate.noticing import noticing
 from budgetseg.annotate.picture import Picture, Thing
 from budgetseg.annotate.pointing import weigh
-from budgetseg.annotate.slips import Onto, slip
+from budgetseg.annotate.slips import slip
+from budgetseg.annotate.ways import Onto
 
 __all__ = ["AllPoints", "Points", "first_point"]
 
@@ -45,12 +47,16 @@ class Points:
             return _clicked(picture, self.kind, clicks)
         aims = []
         for cls in seen_classes(picture, manner, chance):
-            thing, (x, y) = first_point(picture, cls, chance)
+            thing, (x, y) = first_point(picture, cls, manner, chance)
             aims.append(Aim(thing=thing, x=x, y=y, rank=1))
         errors = manner.errors
         void = manner.void_rate(errors.click_void, picture)
         clicks = _err(picture, aims, errors.click_wrong, void, errors, chance)
         return _clicked(picture, self.kind, clicks)
+
+    def marks(self, picture: Picture) -> float:
+        """See :class:`budgetseg.annotate.annotator.Marking`."""
+        return float(len(picture.present))
 
 
 class AllPoints:
@@ -72,19 +78,24 @@ class AllPoints:
             order = _order(picture, [thing for thing, _ in things], draws_K3[:, 0])
             for rank, k in enumerate((k for k in order if things[k][1]), start=1):
                 thing = things[k][0]
-                x, y = _point_at(picture, thing, draws_K3[k], first=rank == 1) if human else _uniform(thing, chance)
+                model_F = manner.first_clicks if rank == 1 else manner.later_clicks
+                x, y = _point_at(picture, thing, draws_K3[k], model_F) if human else _uniform(thing, chance)
                 aims.append(Aim(thing=thing, x=x, y=y, rank=rank))
         wrong = errors.all_clicks_wrong if human else 0.0
         void = manner.void_rate(errors.all_clicks_void, picture) if human else 0.0
         return _clicked(picture, self.kind, _err(picture, aims, wrong, void, errors, chance))
 
+    def marks(self, picture: Picture) -> float:
+        """See :class:`budgetseg.annotate.annotator.Marking`."""
+        return float(len(picture.things))
 
-def first_point(picture: Picture, cls: int, chance: Chance) -> tuple[Thing, tuple[int, int]]:
+
+def first_point(picture: Picture, cls: int, manner: Manner, chance: Chance) -> tuple[Thing, tuple[int, int]]:
     """The instance of a present class that a person sees first, and the pixel (x, y) of it that is meant."""
     things = [thing for thing in picture.things if thing.cls == cls]
     draws_K3 = chance.alike(cls, (len(things), 3))
     first = _order(picture, things, draws_K3[:, 0])[0]
-    return things[first], _point_at(picture, things[first], draws_K3[first], first=True)
+    return things[first], _point_at(picture, things[first], draws_K3[first], manner.first_clicks)
 
 
 def _clicked(picture: Picture, kind: str, clicks: list[Click]) -> Annotation:
@@ -106,9 +117,11 @@ def _order(picture: Picture, things: list[Thing], draws_K: NDArray[np.float64]) 
     return [int(k) for k in np.argsort(-keys_K, kind="stable")]
 
 
-def _point_at(picture: Picture, thing: Thing, draws_3: NDArray[np.float64], *, first: bool) -> tuple[int, int]:
+def _point_at(
+    picture: Picture, thing: Thing, draws_3: NDArray[np.float64], model_F: tuple[float, ...]
+) -> tuple[int, int]:
     """A pixel of the thing: its column from the weights' marginal, its row given the column (inverse transform)."""
-    grid = weigh(picture, thing, first=first)
+    grid = weigh(picture, thing, model_F)
     column, across = _pick(grid.weights_hw.sum(axis=0), draws_3[1])
     row, down = _pick(grid.weights_hw[:, column], draws_3[2])
     # What is left of the draws picks the pixel among those that the weight stands for.

@@ -1,10 +1,12 @@
 """Find the numbers of ``pointing.py`` from real clicks.
 
-Run as ``python -m budgetseg.annotate.fit DATASET POINTS [INSTANCES]``.
+Run as ``python -m budgetseg.annotate.fit DATASET POINTS [INSTANCES [even | odd]]``; ``even`` and ``odd`` fit on every
+other image, for a test on the rest.
 
 Given the thing that was clicked, the click is a choice among its pixels (a conditional logit). The log-likelihood is
 concave in the numbers, and where it is largest the mean of each feature over the real clicks equals its mean under
-the model.
+the model. That takes the things that people clicked right as given; simulated people get other things right, and
+``match.py`` makes up for it.
 
 Shape suffixes: N clicks, Q pixels to choose from (of all clicks, one after the other), F features.
 """
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from budgetseg.annotate.annotation import Click
+from budgetseg.annotate.match import match
 from budgetseg.annotate.picture import Picture, Thing
 from budgetseg.annotate.pointing import features, places
 from budgetseg.annotate.real_clicks import RealClicks, read_clicks
@@ -47,7 +50,7 @@ class Choices:
 def gather(
     dataset: Dataset, points: RealClicks, image_ids: Sequence[str], generator: np.random.Generator
 ) -> tuple[Choices, Choices]:
-    """The right clicks of these images that lie on a thing: those on first instances, and the later ones."""
+    """The right clicks on these images that lie on a thing: those on first instances, and the later ones."""
     rows: tuple[list[NDArray[np.float64]], ...] = ([], [])
     offers: tuple[list[NDArray[np.float64]], ...] = ([], [])
     for image_id in image_ids:
@@ -57,7 +60,7 @@ def gather(
                 if thing.cls == click.cls and thing.holds(click.x, click.y):
                     offered_PF, index = _offer(picture, thing, click)
                     few = generator.permutation(len(offered_PF))[:ALTERNATIVES]
-                    rows[click.rank > 1].append(offered_PF[index])
+                    rows[click.rank > 1].append(offered_PF[index].copy())  # a view would keep all of them
                     offers[click.rank > 1].append(offered_PF[few])
     first, later = (
         Choices(chosen_NF=np.stack(r), offered_QF=np.concatenate(o), sizes_N=np.array([len(x) for x in o]))
@@ -108,13 +111,15 @@ def main(arguments: Sequence[str]) -> None:
     """Print the numbers for first and later clicks."""
     from budgetseg.data.open import open_dataset
 
-    folder, points = Path(arguments[0]), Path(arguments[1])
-    dataset = open_dataset(folder, instances=Path(arguments[2]) if len(arguments) > 2 else None)
-    image_ids = (*dataset.ids("train"), *dataset.ids("val"))
-    both = gather(dataset, read_clicks(points, dataset), image_ids, np.random.default_rng(0))
-    for name, choices in zip(("FIRST", "LATER"), both, strict=True):
-        model_F = ", ".join(f"{value:.3f}" for value in fit_model(choices))
-        sys.stdout.write(f"{name} = ({model_F})  # {len(choices.sizes_N)} clicks\n")
+    dataset = open_dataset(Path(arguments[0]), instances=Path(arguments[2]) if len(arguments) > 2 else None)
+    points = read_clicks(Path(arguments[1]), dataset)
+    half = {"even": slice(0, None, 2), "odd": slice(1, None, 2)}.get("".join(arguments[3:]), slice(None))
+    image_ids = (*dataset.ids("train"), *dataset.ids("val"))[half]
+    choices = gather(dataset, points, image_ids, np.random.default_rng(0))
+    models = match(dataset, points, image_ids, [fit_model(of_rank) for of_rank in choices])
+    for name, model_F, of_rank in zip(("FIRST", "LATER"), models, choices, strict=True):
+        numbers = ", ".join(f"{value:.3f}" for value in model_F)
+        sys.stdout.write(f"{name} = ({numbers})  # {len(of_rank.sizes_N)} clicks\n")
 
 
 if __name__ == "__main__":

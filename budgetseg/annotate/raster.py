@@ -3,12 +3,14 @@
 Shape suffixes: P pixels, 2 is (x, y).
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.annotate.annotation import Stroke
 
-__all__ = ["disc_pixels", "line_pixels", "stroke_pixels"]
+__all__ = ["disc_pixels", "line_pixels", "pen_pixels", "stroke_pixels"]
 
 
 def disc_pixels(x: int, y: int, radius: float, height: int, width: int) -> NDArray[np.int64]:
@@ -35,12 +37,16 @@ def stroke_pixels(stroke: Stroke, height: int, width: int) -> NDArray[np.int64]:
     """Distinct pixels (P, 2) of the image under a stroke, in row order."""
     ends = list(stroke.points)
     centre = {pixel for a, b in zip(ends, ends[1:] or ends, strict=False) for pixel in line_pixels(*a, *b)}
-    centre_P2 = np.array(sorted(centre), np.int64).reshape(-1, 2)
-    dy, dx = np.mgrid[
-        -((stroke.width - 1) // 2) : stroke.width // 2 + 1, -((stroke.width - 1) // 2) : stroke.width // 2 + 1
-    ]
-    middle = 0.5 if stroke.width % 2 == 0 else 0.0  # an even brush lies half a pixel to the right and below
-    brush = (dx - middle) ** 2 + (dy - middle) ** 2 <= (stroke.width / 2) ** 2
+    return pen_pixels(centre, stroke.width, height, width)
+
+
+def pen_pixels(middle: Iterable[tuple[int, int]], pen: int, height: int, width: int) -> NDArray[np.int64]:
+    """Distinct pixels (P, 2) of the image under a pen of ``pen`` pixels whose middle goes over some, in row order."""
+    centre_P2 = np.array(list(middle), np.int64).reshape(-1, 2)
+    reach = np.arange(-((pen - 1) // 2), pen // 2 + 1)
+    dy, dx = np.meshgrid(reach, reach, indexing="ij")
+    half = 0.5 if pen % 2 == 0 else 0.0  # an even brush lies half a pixel to the right and below
+    brush = (dx - half) ** 2 + (dy - half) ** 2 <= (pen / 2) ** 2
     xy_P2 = (centre_P2[:, None, :] + np.stack([dx[brush], dy[brush]], axis=1)[None]).reshape(-1, 2)
     xy_P2 = _inside(xy_P2, height, width)
     flat_P = np.unique(xy_P2[:, 1] * width + xy_P2[:, 0])

@@ -15,15 +15,13 @@ from budgetseg.annotate.merge import union
 from budgetseg.annotate.picture import Picture
 from budgetseg.annotate.real_clicks import RealClicks
 from budgetseg.annotate.registry import ANNOTATORS
-from budgetseg.data.dataset import VOID, Dataset
+from budgetseg.annotate.void import void_shares
+from budgetseg.data.dataset import Dataset
 from budgetseg.errors import InvalidInputError, did_you_mean
 
-__all__ = ["Merge", "annotate_image", "as_merge", "as_placement", "simulate", "void_share"]
+__all__ = ["Merge", "annotate_image", "as_merge", "as_placement", "simulate"]
 
 Merge = Literal["union", "random"]
-
-VOID_SAMPLE = 200
-"""Images that are looked at for void."""
 
 
 def simulate(
@@ -41,8 +39,8 @@ def simulate(
 ) -> AnnotationSet:
     """Annotate images of a data set, each at its own kind.
 
-    What an image gets depends on the seed, its id, its mask and the data set's share of images with void, not on which
-    other images are annotated or in what order.
+    What an image gets depends on the seed, its id, its mask and how rare void is in the data set, not on which other
+    images are annotated or in what order.
 
     Args:
         dataset: Where the truth comes from.
@@ -73,14 +71,19 @@ def simulate(
     as_placement(placement)
     if points is not None and annotators != 1:
         raise InvalidInputError(f"annotators: {points.path} holds one annotator an image, got {annotators}")
-    manner = Manner(errors=errors, placement=placement, spread=spread, void_share=void_share(dataset))
+    on_void = errors.click_void + errors.all_clicks_void + errors.stroke_void > 0
+    shares = void_shares(dataset, dict.fromkeys(kind_of.values())) if on_void else {}
+    manner_of = {
+        kind: Manner(errors=errors, placement=placement, spread=spread, void_share=shares.get(kind, 0.0))
+        for kind in ANNOTATORS
+    }
     annotations = {}
     for image_id, kind in kind_of.items():
         picture = Picture.of(dataset, image_id)
         if points is not None and kind in ("point", "allpoints"):
             annotation = points.annotation(image_id, kind, picture.height, picture.width)
         else:
-            annotation = annotate_image(picture, kind, manner, seed=seed, annotators=annotators, merge=merge)
+            annotation = annotate_image(picture, kind, manner_of[kind], seed=seed, annotators=annotators, merge=merge)
         if seconds_of is not None:
             annotation = replace(annotation, seconds=float(seconds_of.get(image_id, 0.0)))
         annotations[image_id] = annotation
@@ -101,13 +104,6 @@ def as_placement(text: str) -> Placement:
         if text == placement:
             return cast(Placement, placement)
     raise InvalidInputError(f'placement: expected human or uniform, got "{text}"')
-
-
-def void_share(dataset: Dataset) -> float:
-    """Share of the training images that have void pixels, from 200 of them, drawn the same way each time."""
-    ids = dataset.ids("train")
-    some = [ids[k] for k in np.random.default_rng(0).permutation(len(ids))[:VOID_SAMPLE]]
-    return sum(bool((dataset.mask(image_id) == VOID).any()) for image_id in some) / len(some) if some else 0.0
 
 
 def annotate_image(

@@ -33,7 +33,7 @@ class Discs:
         map_HW = np.zeros((self.height, self.width), np.int32)
         classes = []
         for slot in range(int(generator.integers(1, 4))):
-            radius = generator.uniform(8, self.width / 7)
+            radius = generator.uniform(self.width / 20, self.width / 7)
             x = (slot + 0.5) * self.width / 3 + generator.uniform(-3, 3)
             y = generator.uniform(radius / 2, self.height - radius / 2)  # some are cut by the border
             distance_HW = np.hypot(x_HW - x, y_HW - y)
@@ -58,4 +58,4 @@ def discs() -> Discs:
 
 @pytest.fixture(scope="session")
 def many_discs() -> Discs:
-    return Discs(900)
+    return Discs(700, 75, 100)

@@ -8,11 +8,39 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetseg.annotate import HUMAN, PERFECT, ErrorRates, observe, simulate
+from budgetseg.annotate.astray import chances
 from budgetseg.annotate.mistakes import spread_rate
+from budgetseg.annotate.raster import stroke_pixels
+from budgetseg.data.open import open_dataset
 
 
 def close(share: float, asked: float, count: int) -> bool:
     return abs(share - asked) <= max(0.005, 2 * math.sqrt(asked * (1 - asked) / count))
+
+
+def by_mark(annotation, mask_HW):
+    """Pixels, those on another class and those on void, of each click or stroke."""
+    if annotation.strokes:
+        pixels = [(s.cls, stroke_pixels(s, *mask_HW.shape).T) for s in annotation.strokes]
+    else:
+        pixels = [(c.cls, np.array([[c.x], [c.y]])) for c in annotation.clicks]
+    seen = [(cls, mask_HW[y, x]) for cls, (x, y) in pixels]
+    return [(len(s), np.count_nonzero((s != 255) & (s != cls)), np.count_nonzero(s == 255)) for cls, s in seen]
+
+
+def assert_reached(marks, wrong, void):
+    """Within 0.5 points, or two standard errors of a ratio of sums over marks, whose pixels err together."""
+    count_N, *off_2N = np.array(marks, float).T
+    for name, off_N, asked in zip(("wrong", "void"), off_2N, (wrong, void), strict=True):
+        share = off_N.sum() / count_N.sum()
+        error = math.sqrt(((off_N - share * count_N) ** 2).sum()) / count_N.sum()
+        assert abs(share - asked) <= max(0.005, 2 * error), f"{name}: {share:.4f} for {asked}, error {error:.4f}"
+
+
+def simulated_marks(dataset, kind, people):
+    """Of people who are independent of each other."""
+    made = simulate(dataset, dict.fromkeys(dataset.ids("train"), kind), seed=11, annotators=people, spread=1.0)
+    return [mark for i, annotation in made.annotations.items() for mark in by_mark(annotation, dataset.mask(i))]
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +49,7 @@ def of_kind(many_discs):
     ids = many_discs.ids("train")
     return {
         kind: observe(simulate(many_discs, dict.fromkeys(ids, kind), seed=11), many_discs)[kind]
-        for kind in ("image", "point", "allpoints", "squiggle", "box", "full")
+        for kind in ("image", "point", "allpoints", "box", "full")
     }
 
 
@@ -44,27 +72,40 @@ def test_allpoints(of_kind):
     assert close(rates.instances_missed, 0.079, 2200)
 
 
-def test_squiggles(of_kind):
-    # Pixels of a stroke err together: the error of the mean is that of strokes, of which half astray counts fully.
-    rates = of_kind["squiggle"]
-    assert rates.wrong == pytest.approx(0.063, abs=0.012)
-    assert rates.void == pytest.approx(0.014, abs=0.006)
-
-
 def test_boxes_and_masks_miss_nothing(of_kind):
     assert (of_kind["box"].classes_missed, of_kind["box"].instances_missed) == (0, 0)
     assert of_kind["full"].classes_missed == 0
 
 
-def test_squiggles_of_many_seeds_reach_their_rates(discs):
-    """Averaged over seeds, to within 0.5 points."""
-    wrong, void = [], []
-    for seed in range(16):
-        rates = observe(simulate(discs, dict.fromkeys(discs.ids("train"), "squiggle"), seed=seed), discs)["squiggle"]
-        wrong.append(rates.wrong)
-        void.append(rates.void)
-    assert np.mean(wrong) == pytest.approx(HUMAN.stroke_wrong, abs=max(0.005, 2 * np.std(wrong) / math.sqrt(16)))
-    assert np.mean(void) == pytest.approx(HUMAN.stroke_void, abs=max(0.005, 2 * np.std(void) / math.sqrt(16)))
+RATES = pytest.mark.parametrize(
+    ("kind", "wrong", "void"), [("point", 0.072, 0.008), ("allpoints", 0.148, 0.016), ("squiggle", 0.063, 0.014)]
+)
+
+
+@pytest.mark.parametrize(("images", "people"), [("many_discs", 1), ("discs", 16)])
+def test_squiggles(images, people, request):
+    assert_reached(simulated_marks(request.getfixturevalue(images), "squiggle", people), 0.063, 0.014)
+
+
+@RATES
+def test_real_images_reach_their_rates(shared, kind, wrong, void):
+    folder = shared / "data" / "voc-animals"
+    dataset = open_dataset(folder, instances=folder / "animal_boxes.json", limit=200)
+    assert_reached(simulated_marks(dataset, kind, people=8 if kind == "squiggle" else 30), wrong, void)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 1.0])
+def test_drafts_balance_in_expectation(share):
+    """What is expected of the drafts, from the equations themselves."""
+    excess_32 = [(-6.3, -1.4 / share), (44.0, 4.0 - 1.4 / share), (-6.0, 30.0 - 1.4 / share)]
+    wrong, void = chances(excess_32)
+    expected_2 = np.array([1 - wrong - void, wrong, void]) @ np.array(excess_32)
+    assert expected_2 == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_chances_stay_chances():
+    assert chances([(-9.0, -9.0), (-8.0, -9.0), (-9.0, -8.0)]) == (1.0, 0.0)
+    assert chances([(0.0, 0.0), (0.0, 0.0), (0.0, 0.0)]) == (0.0, 0.0)
 
 
 def test_later_clicks_err_more_often_than_first_ones(many_discs):
