@@ -7,6 +7,10 @@ from budgetseg.costs.accounting import objectness_seconds as objectness_seconds
 from budgetseg.costs.book import CostBook as CostBook
 from budgetseg.costs.book import load_book as load_book
 from budgetseg.costs.book import shipped_books as shipped_books
+from budgetseg.costs.compare import Comparison as Comparison
+from budgetseg.costs.compare import compare_asking as compare_asking
+from budgetseg.costs.compare import compare_books as compare_books
+from budgetseg.costs.compare import upgrade_table as upgrade_table
 from budgetseg.costs.errors import BudgetsegError as BudgetsegError
 from budgetseg.costs.errors import BudgetTooSmallError as BudgetTooSmallError
 from budgetseg.costs.errors import InvalidInputError as InvalidInputError

@@ -7,10 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgetseg.costs import KINDS, Workload, load_book, seconds_of_images, seconds_per_image, shipped_books
+from budgetseg.costs import (
+    KINDS,
+    Workload,
+    load_book,
+    seconds_of_images,
+    seconds_per_image,
+    shipped_books,
+    upgrade_table,
+)
 from budgetseg.costs.asking import ASKINGS
 from budgetseg.costs.book import CostBook
-from budgetseg.costs.compare import upgrade_table
 from budgetseg.costs.kinds import RATES
 from budgetseg.costs.workload import PASCAL_VOC_2012
 
