@@ -28,6 +28,9 @@ ASTRAY_VOID = 0.12
 """The same of one that begins on void, which is narrow."""
 AMPLE = 1.5
 """The least share of a draft that is off, in units of the rate: a draft below the rate could not reach it."""
+SPARE = 2.0
+"""Strokes may go astray so many times as often as drafts of the shares above ask for. Where chance says that a stroke
+stays even so, which is most often, nothing is drafted: drafting takes longer than drawing."""
 ROUNDS = 20
 """Rounds in which the two probabilities are fitted to each other: plenty, for they hardly matter to each other."""
 
@@ -50,32 +53,35 @@ def stray(
         rates: The shares of its pixels that shall be on another class and on void.
         generator: Source of the draws.
     """
+    class_share, void_share = max(ASTRAY, AMPLE * rates[0]), max(ASTRAY_VOID, AMPLE * rates[1])
+    most = min(1.0, SPARE * (rates[0] / class_share + rates[1] / void_share))
+    draw = generator.random()
+    if draw >= most:
+        return meant
     drafts = [
         meant,
-        _begun_off(mask_HW, cls, meant, "class", max(ASTRAY, AMPLE * rates[0]), generator) if rates[0] > 0 else meant,
-        _begun_off(mask_HW, cls, meant, "void", max(ASTRAY_VOID, AMPLE * rates[1]), generator)
-        if rates[1] > 0
-        else meant,
+        _begun_off(mask_HW, cls, meant, "class", class_share, generator) if rates[0] > 0 else meant,
+        _begun_off(mask_HW, cls, meant, "void", void_share, generator) if rates[1] > 0 else meant,
     ]
-    wrong, void = chances([_excess(mask_HW, cls, draft, width, rates) for draft in drafts])
-    draw = generator.random()
-    return drafts[1] if draw < wrong else drafts[2] if draw < wrong + void else drafts[0]
+    wrong, void = chances([_excess(mask_HW, cls, draft, width, rates) for draft in drafts], most)
+    return drafts[1] if draw < wrong else drafts[2] if draw < wrong + void else meant
 
 
-def chances(excess_32: list[tuple[float, float]]) -> tuple[float, float]:
+def chances(excess_32: list[tuple[float, float]], most: float = 1.0) -> tuple[float, float]:
     """The probabilities p_1 and p_2 of the drafts that begin on another class and on void.
 
     Args:
         excess_32: ``(w_d - r n_d, v_d - s n_d)`` of each draft.
+        most: What they sum to at most.
 
     Returns:
-        What solves the equations above, or comes close: neither is below 0 and they sum to 1 at most.
+        What solves the equations above, or comes close: neither is below 0.
     """
     (meant_w, meant_v), (class_w, class_v), (void_w, void_v) = excess_32
     wrong = void = 0.0
     for _ in range(ROUNDS):
-        wrong = _fraction(meant_w + void * (void_w - meant_w), class_w - meant_w, 1.0)
-        void = _fraction(meant_v + wrong * (class_v - meant_v), void_v - meant_v, 1.0 - wrong)
+        wrong = _fraction(meant_w + void * (void_w - meant_w), class_w - meant_w, most)
+        void = _fraction(meant_v + wrong * (class_v - meant_v), void_v - meant_v, most - wrong)
     return wrong, void
 
 

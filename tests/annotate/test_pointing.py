@@ -151,7 +151,7 @@ def test_right_clicks_match_the_real_ones_on_images_that_the_fit_has_not_seen(pi
     """
     rows = []
     for unseen, (first, later) in ((pictures[::2], ODD), (pictures[1::2], EVEN)):
-        rows += simulated(unseen, Manner(errors=HUMAN, spread=1.0, first_clicks=first, later_clicks=later), 1, more=5)
+        rows += simulated(unseen, Manner(errors=HUMAN, spread=1.0, first_clicks=first, later_clicks=later), 2, more=5)
     by_image, generator = on(pictures, real_clicks), np.random.default_rng(0)
     again = [
         deciles(np.concatenate([by_image[k] for k in generator.integers(len(by_image), size=len(by_image))]))
