@@ -33,6 +33,7 @@ def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purc
 
     An image that was annotated before keeps what it held: both answers are simulated, and one adds to the other.
     """
+    points = read_clicks(Path(spec.points), dataset) if spec.points else None
 
     def simulated(kind_of: Mapping[str, str]) -> AnnotationSet:
         return simulate(
@@ -43,14 +44,17 @@ def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purc
             annotators=strategy.annotators,
             merge=strategy.merge,
             placement=strategy.placement,
-            points=read_clicks(Path(spec.points), dataset) if spec.points else None,
+            points=points,
             seconds_of=dict(zip(purchase.image_ids, map(float, purchase.seconds), strict=True)),
         )
 
     final = dict(zip(purchase.image_ids, purchase.kinds, strict=True))
     held = dict(zip(purchase.image_ids, purchase.held, strict=True))
-    before = simulated({image_id: kind for image_id, kind in held.items() if kind not in (None, final[image_id])})
+    earlier = {image_id: kind for image_id, kind in held.items() if kind not in (None, final[image_id])}
     now = simulated(final)
+    if not earlier:
+        return now
+    before = simulated(earlier)
     return replace(
         now,
         annotations={
