@@ -25,6 +25,8 @@ COARSEST, FINEST = 0.5, 0.17
 The largest gives 9 to 13 vertices a thing on photographs and scenes."""
 RELATIVE = 2.0
 """Between these the tolerance is so many times the standard deviation of where a vertex is placed."""
+TRACED = 6
+"""Outlines are traced at every k-th pixel, k a so-manieth of the band: no coarser than the finest tolerance."""
 
 
 class Coarse:
@@ -40,8 +42,7 @@ class Coarse:
 def polygons_of(crop: Crop, generator: np.random.Generator) -> Drawing:
     """The polygons of a thing, as they come out when vertices are placed with a standard deviation of some pixels."""
     height, width = crop.thing_hw.shape
-    least = SMALL * np.count_nonzero(crop.thing_hw)
-    outlines = [ring for ring in rings(crop.thing_hw) if abs(area(ring)) >= least]
+    outlines = _outlines(crop)
     matters = [significance(ring, FINEST * crop.band) for ring in outlines]
     shakes = [generator.standard_normal(ring.shape) for ring in outlines]
 
@@ -54,3 +55,13 @@ def polygons_of(crop: Crop, generator: np.random.Generator) -> Drawing:
         return fill(polygons_V2, height, width, step)
 
     return draw
+
+
+def _outlines(crop: Crop) -> list[NDArray[np.float64]]:
+    """Rings around the thing's larger parts and holes."""
+    every = max(1, crop.band // TRACED)
+    seen_hw = crop.thing_hw[every // 2 :: every, every // 2 :: every]
+    if not seen_hw.any():  # thinner than a step
+        every, seen_hw = 1, crop.thing_hw
+    least = SMALL * np.count_nonzero(seen_hw)
+    return [every * ring for ring in rings(seen_hw) if abs(area(ring)) >= least]

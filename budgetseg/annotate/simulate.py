@@ -1,8 +1,11 @@
 """Annotating a data set: the answers that a campaign would get, from the truth or from real clicks."""
 
+import signal
 import zlib
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from typing import Literal, cast, get_args
 
 import numpy as np
@@ -23,6 +26,11 @@ __all__ = ["Merge", "annotate_image", "as_merge", "as_placement", "simulate"]
 
 Merge = Literal["union", "random"]
 
+WORTH_A_WORKER = 500
+"""Images that repay starting a process, which takes about as long as annotating a hundred."""
+AT_A_TIME = 100
+"""Images that a process is given at once."""
+
 
 def simulate(
     dataset: Dataset,
@@ -36,11 +44,12 @@ def simulate(
     points: RealClicks | None = None,
     spread: float = 0.5,
     seconds_of: Mapping[str, float] | None = None,
+    workers: int = 1,
 ) -> AnnotationSet:
     """Annotate images of a data set, each at its own kind.
 
     What an image gets depends on the seed, its id, its mask and how rare void is in the data set, not on which other
-    images are annotated or in what order.
+    images are annotated, in what order, or by which process.
 
     Args:
         dataset: Where the truth comes from.
@@ -54,6 +63,8 @@ def simulate(
         points: Real clicks; they replace the simulated ones of ``point`` and ``allpoints``.
         spread: How far people differ where they click, 0 (not at all) to 1 (independent).
         seconds_of: Annotators' time of each image, to be kept with its annotation; 0 where not given.
+        workers: The most processes to use; more than this one only where there are many images. They are started
+            afresh, so a script that asks for them needs the usual ``if __name__ == "__main__":``.
 
     Raises:
         InvalidInputError: An unknown kind, or a value out of range.
@@ -77,17 +88,46 @@ def simulate(
         kind: Manner(errors=errors, placement=placement, spread=spread, void_share=shares.get(kind, 0.0))
         for kind in ANNOTATORS
     }
-    annotations = {}
-    for image_id, kind in kind_of.items():
-        picture = Picture.of(dataset, image_id)
-        if points is not None and kind in ("point", "allpoints"):
-            annotation = points.annotation(image_id, kind, picture.height, picture.width)
-        else:
-            annotation = annotate_image(picture, kind, manner_of[kind], seed=seed, annotators=annotators, merge=merge)
-        if seconds_of is not None:
-            annotation = replace(annotation, seconds=float(seconds_of.get(image_id, 0.0)))
-        annotations[image_id] = annotation
+    work = _Work(dataset=dataset, manner_of=manner_of, seed=seed, annotators=annotators, merge=merge, points=points)
+    annotations = {
+        annotation.image_id: replace(annotation, seconds=float((seconds_of or {}).get(annotation.image_id, 0.0)))
+        for annotation in work.done(kind_of, min(workers, len(kind_of) // WORTH_A_WORKER))
+    }
     return AnnotationSet(annotations=annotations, classes=dataset.classes)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Work:
+    """Everything that an image's annotation follows from; it travels to other processes."""
+
+    dataset: Dataset
+    manner_of: Mapping[str, Manner]
+    seed: int
+    annotators: int
+    merge: Merge
+    points: RealClicks | None
+
+    def done(self, kind_of: Mapping[str, str], workers: int) -> Iterable[Annotation]:
+        """Annotate the images in their order, by this process or by some others."""
+        if workers < 2:
+            yield from map(self.one, kind_of, kind_of.values())
+            return
+        # Forking a process that has threads, as torch's, can leave locks held for ever.
+        with ProcessPoolExecutor(workers, get_context("spawn"), _leave_stopping_to_the_caller) as pool:
+            yield from pool.map(self.one, kind_of, kind_of.values(), chunksize=AT_A_TIME)
+
+    def one(self, image_id: str, kind: str) -> Annotation:
+        """Annotate one image."""
+        picture = Picture.of(self.dataset, image_id)
+        if self.points is not None and kind in ("point", "allpoints"):
+            return self.points.annotation(image_id, kind, picture.height, picture.width)
+        manner = self.manner_of[kind]
+        return annotate_image(picture, kind, manner, seed=self.seed, annotators=self.annotators, merge=self.merge)
+
+
+def _leave_stopping_to_the_caller() -> None:
+    """Ctrl-C reaches every process of a terminal; the one that was asked to simulate decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def as_merge(text: str) -> Merge:

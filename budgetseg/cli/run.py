@@ -1,5 +1,6 @@
 """``budgetseg run``: one experiment, from annotation hours to mIoU."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -135,6 +136,7 @@ def run(
         device=device,
         force=force,
         resume=resume,
+        workers=os.cpu_count() or 1,
         checkpoint_seconds=checkpoint_seconds,
         command=shlex.join(["budgetseg", *sys.argv[1:]]),
     )

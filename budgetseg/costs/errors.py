@@ -5,12 +5,24 @@ The base class lives in the lowest room, so that every room can raise one; ``bud
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class BudgetsegError(Exception):
     """A failure that is explained to the user in one line: what, where, what was expected, the fix."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel from one process to another whatever the subclass is made from."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[BudgetsegError], args: tuple[Any, ...], state: dict[str, Any]) -> BudgetsegError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidInputError(BudgetsegError, ValueError):

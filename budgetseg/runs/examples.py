@@ -28,8 +28,10 @@ from budgetseg.runs.strategy import Strategy
 __all__ = ["annotate", "examples"]
 
 
-def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purchase) -> AnnotationSet:
-    """Return the annotation of every image: simulated, or real clicks where the run has some.
+def annotate(
+    spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purchase, workers: int = 1
+) -> AnnotationSet:
+    """Return the annotation of every image: simulated, by so many processes, or real clicks where the run has some.
 
     An image that was annotated before keeps what it held: both answers are simulated, and one adds to the other.
     """
@@ -46,6 +48,7 @@ def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purc
             placement=strategy.placement,
             points=points,
             seconds_of=dict(zip(purchase.image_ids, map(float, purchase.seconds), strict=True)),
+            workers=workers,
         )
 
     final = dict(zip(purchase.image_ids, purchase.kinds, strict=True))

@@ -149,7 +149,7 @@ class _Run:
     def _train_and_measure(self, dataset: Dataset, purchase: Purchase, measured_ids: tuple[str, ...]) -> dict[str, Any]:
         spec = self.spec
         started = time.monotonic()
-        annotated = annotate(spec, self.strategy, dataset, purchase)
+        annotated = annotate(spec, self.strategy, dataset, purchase, self.execution.workers)
         loaded = []
         for example in examples(spec, self.strategy, dataset, annotated):
             self.stop.raise_if_made("loading images")

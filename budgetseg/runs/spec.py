@@ -117,6 +117,8 @@ class Execution:
     """Throw away what the folder holds and start anew."""
     resume: bool = False
     """Insist that there is something to go on from."""
+    workers: int = 1
+    """The most processes that simulate annotators; see :func:`budgetseg.annotate.simulate.simulate`."""
     checkpoint_seconds: float = 60.0
     """Time between two saved states."""
     command: str = ""
