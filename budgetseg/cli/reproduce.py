@@ -62,7 +62,9 @@ def _command(table: str) -> Callable[..., None]:
         from budgetseg.settings import comma_list
 
         if follow not in ("code", "text"):
-            raise InvalidInputError(f'--follow: expected code or text, got "{follow}"{did_you_mean(follow, ("code", "text"))}')
+            raise InvalidInputError(
+                f'--follow: expected code or text, got "{follow}"{did_you_mean(follow, ("code", "text"))}'
+            )
         options = {"run.backbone": backbone, "run.weights": weights, "train.iterations": iterations}
         setup = Setup(
             folder=runs,

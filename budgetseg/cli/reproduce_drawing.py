@@ -19,7 +19,7 @@ def draw_comparison(compared: "Comparison", commands: bool, console: Console) ->
     table = table_of("what", "paper", "ours", "deviation", "GPU h", "state")
     for row in compared.rows:
         table.add_row(
-            row.experiment.title,
+            row.experiment.name,
             str(row.experiment.printed),
             _shown(row.miou),
             _signed(row.deviation),

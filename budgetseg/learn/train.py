@@ -51,7 +51,11 @@ def make_optimiser(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Opti
     weights = [parameter for name, parameter in named if not name.endswith("bias")]
     groups = [
         {"params": weights, "weight_decay": recipe.weight_decay, "pace": 1.0},
-        {"params": biases, "weight_decay": recipe.weight_decay if recipe.bias_decay else 0.0, "pace": recipe.bias_lr_factor},
+        {
+            "params": biases,
+            "weight_decay": recipe.weight_decay if recipe.bias_decay else 0.0,
+            "pace": recipe.bias_lr_factor,
+        },
     ]
     if recipe.optimiser == "sgd":
         return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum)

@@ -125,9 +125,7 @@ _TABLE_1 = (
         settings={"run.strategy": "random-points"},
         objectness=True,
     ),
-    Experiment(
-        name="full", title="Full supervision, Img", printed=_of("full"), settings={"run.strategy": "full"}
-    ),
+    Experiment(name="full", title="Full supervision, Img", printed=_of("full"), settings={"run.strategy": "full"}),
     Experiment(
         name="hybrid",
         title="Hybrid approach, Img + Obj",
@@ -148,9 +146,7 @@ _TABLE_1 = (
 _TABLE_2 = tuple(each for each in _TABLE_1 if class_iou(each.name) is not None)
 
 _TABLE_3 = (
-    Experiment(
-        name="full-883", title="Full (883 imgs)", printed=_of("full", 883), settings=_images("full", 883)
-    ),
+    Experiment(name="full-883", title="Full (883 imgs)", printed=_of("full", 883), settings=_images("full", 883)),
     _IMAGE,
     Experiment(
         name="squiggle-6064",

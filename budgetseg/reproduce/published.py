@@ -1,4 +1,4 @@
-"""What the paper and its released scripts print: Tables 1 and 3 and Figure 5 from the shipped evidence, Table 2 by class.
+"""What the paper and its scripts print: Tables 1 and 3 and Figure 5 from the shipped evidence, Table 2 by class.
 
 No figure is held twice: mIoU and hours are read from ``budgetseg/plan/published.csv``, which predictions rest on too.
 """

@@ -71,7 +71,7 @@ class RunSpec:
     backbone: str = "tiny"
     weights: str = "imagenet"
     classifier: Literal["auto", "zero", "imagenet"] = "auto"
-    """Start of vgg16's classifier: at zero, or from the ImageNet rows of the same classes; auto: zero for masks alone."""
+    """Start of vgg16's classifier: zero, or the ImageNet rows of the same classes; auto: zero for masks alone."""
     absent_classes: Literal["skip", "zero"] = "skip"
     """How the mean IoU counts classes that neither truth nor prediction holds."""
     precision: Literal["fp32", "bf16"] = "fp32"

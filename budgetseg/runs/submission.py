@@ -69,7 +69,7 @@ def write_submission(
     dataset = open_dataset(dataset_folder)
     if not isinstance(dataset, OnDisk) or list(dataset.classes) != result["classes"]:
         raise InvalidInputError(
-            f"{run_folder}: learned {', '.join(result['classes'][1:])}; the server wants all classes of {dataset_folder}"
+            f"{run_folder}: learned {', '.join(result['classes'][1:])}; the server wants all of {dataset_folder}"
         )
     listed = test_list or dataset.root / "ImageSets" / "Segmentation" / "test.txt"
     ids = read_listing(listed, fix="put VOC's test list there or give --test-list", first_word=True).ids
