@@ -3,8 +3,10 @@
 import csv
 import json
 
+import numpy as np
 import pytest
 
+from budgetseg.data import open_dataset
 from budgetseg.report.finished import FinishedRun, _read
 from budgetseg.runs import run as run_module
 
@@ -18,21 +20,25 @@ def test_images_can_be_bought_in_the_order_of_their_ids(small_run, photo_folder,
     assert [kind for _, kind in bought] == ["full", "full", "point", "point", "point"]
 
 
-def test_classes_come_from_the_marks_or_from_the_truth(small_run, monkeypatch):
-    seen = {}
+def test_classes_come_from_the_marks_or_from_the_truth(small_run, photo_folder, tmp_path, monkeypatch):
+    present = {"clicks": {}, "truth": {}}
     original = run_module.examples
 
-    def watched(spec, *rest):
-        for example in original(spec, *rest):
-            seen.setdefault(spec.tags, []).append(example.target.present_C.copy())
+    def watched(spec, strategy, dataset, annotated):
+        found = zip(annotated.annotations, original(spec, strategy, dataset, annotated), strict=True)
+        for image_id, example in found:
+            present[spec.tags][image_id] = set(np.flatnonzero(example.target.present_C))
             yield example
 
     monkeypatch.setattr(run_module, "examples", watched)
-    for tags in ("clicks", "truth"):
-        small_run(strategy="squiggle", tags=tags, train={"iterations": 1}, how={"force": True})
-    marked, true = (sum(int(present.sum()) for present in seen[tags]) for tags in ("clicks", "truth"))
-    assert len(seen["clicks"]) == len(seen["truth"]) == 24
-    assert marked <= true
+    ids = (photo_folder / "train.txt").read_text().split()
+    clicks = tmp_path / "nothing_clicked.json"
+    clicks.write_text(json.dumps(dict.fromkeys(ids, [])))
+    for tags in present:
+        small_run(strategy="point", points=str(clicks), tags=tags, train={"iterations": 1}, how={"force": True})
+    assert present["clicks"] == dict.fromkeys(ids, {0})
+    dataset = open_dataset(photo_folder)
+    assert present["truth"] == {each: {0, *np.unique(dataset.mask(each))} - {255} for each in ids}
 
 
 @pytest.mark.parametrize(
