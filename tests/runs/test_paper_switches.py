@@ -33,10 +33,10 @@ def test_classes_come_from_the_marks_or_from_the_truth(small_run, photo_folder, 
     monkeypatch.setattr(run_module, "examples", watched)
     ids = (photo_folder / "train.txt").read_text().split()
     clicks = tmp_path / "nothing_clicked.json"
-    clicks.write_text(json.dumps(dict.fromkeys(ids, [])))
+    clicks.write_text(json.dumps({each: [] for each in ids}))
     for tags in present:
         small_run(strategy="point", points=str(clicks), tags=tags, train={"iterations": 1}, how={"force": True})
-    assert present["clicks"] == dict.fromkeys(ids, {0})
+    assert present["clicks"] == {each: {0} for each in ids}
     dataset = open_dataset(photo_folder)
     assert present["truth"] == {each: {0, *np.unique(dataset.mask(each))} - {255} for each in ids}
 
