@@ -20,6 +20,7 @@ MAY_KNOW = {
     "learn": {"costs", "data", "annotate"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
+    "reproduce": {"costs", "runs"},
 }
 MAY_USE = {"torch": {"learn", "runs"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
@@ -70,7 +71,9 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
             assert inside or name == "numpy", f"{path.relative_to(REPOSITORY)} imports {name}"
 
 
-@pytest.mark.parametrize("command", ["", "plan", "run", "costs afford", "costs schedule", "costs validation"])
+@pytest.mark.parametrize(
+    "command", ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "reproduce"]
+)
 def test_help_loads_nothing_heavy(command):
     assert not loaded_by("-m", "budgetseg", *command.split(), "--help") & HEAVY
 
@@ -78,6 +81,11 @@ def test_help_loads_nothing_heavy(command):
 def test_planning_loads_no_torch_pandas_scipy_or_plotly():
     loaded = loaded_by("-m", "budgetseg", "plan", "--hours", "60")
     assert "numpy" in loaded
+    assert not loaded & {"torch", "pandas", "scipy", "plotly", "timm", "torchvision"}
+
+
+def test_a_dry_reproduction_loads_no_torch_pandas_scipy_or_plotly():
+    loaded = loaded_by("-m", "budgetseg", "reproduce", "table1", "--dry-run")
     assert not loaded & {"torch", "pandas", "scipy", "plotly", "timm", "torchvision"}
 
 

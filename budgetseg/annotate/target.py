@@ -27,7 +27,7 @@ class Target:
     """Pixel coordinates, each pixel once; empty when the target is dense."""
     labels_P: NDArray[np.uint8]
     weights_P: NDArray[np.float32]
-    """The paper's alpha of each pixel; they sum to 1 unless there is no pixel."""
+    """The paper's alpha of each pixel; they sum to 1 unless there is no pixel, or rank weights are left undivided."""
     present_C: NDArray[np.bool_]
     """Classes said to be present; the background always is, as in the paper's released code."""
     strong: bool
@@ -36,7 +36,14 @@ class Target:
     dense too, but half of what it covers may be background."""
 
 
-def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = False, patch_radius: int = 0) -> Target:
+def target_of(
+    annotation: Annotation,
+    classes: int,
+    *,
+    rank_weights: bool = False,
+    normalised: bool = True,
+    patch_radius: int = 0,
+) -> Target:
     """What an annotation says about each pixel and each class.
 
     A mask labels its pixels, but for the border where its annotator was unsure. A box labels its pixels with its
@@ -50,6 +57,7 @@ def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = Fals
         annotation: The annotation of one image.
         classes: Number of classes, background included.
         rank_weights: Trust the later instances of a class less.
+        normalised: Divide rank weights by their sum, as the released code does; the text prints them undivided.
         patch_radius: Each click labels all pixels at most this far from it (0: itself alone).
 
     Raises:
@@ -66,6 +74,8 @@ def target_of(annotation: Annotation, classes: int, *, rank_weights: bool = Fals
             f"{annotation.image_id}: expected classes below {classes}, got {max(annotation.present)}"
         ) from None
     xy_P2, labels_P, weights_P = _sparse(annotation, classes, rank_weights, patch_radius)
+    if normalised or not rank_weights:
+        weights_P = weights_P / weights_P.sum() if weights_P.sum() > 0 else weights_P
     dense_HW = None if annotation.mask_HW is None else without_border(annotation.mask_HW, annotation.unsure)
     if dense_HW is None and (annotation.boxes or annotation.kind == "box"):
         dense_HW = _boxes_dense(annotation.boxes, annotation.height, annotation.width)
@@ -92,7 +102,7 @@ def _boxes_dense(boxes: tuple[Box, ...], height: int, width: int) -> NDArray[np.
 def _sparse(
     annotation: Annotation, classes: int, rank_weights: bool, patch_radius: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Distinct pixels (P, 2), their labels and normalised weights, in row order."""
+    """Distinct pixels (P, 2), their labels and weights, in row order."""
     height, width = annotation.height, annotation.width
     parts: list[tuple[NDArray[np.int64], int, float]] = []
     for click in annotation.clicks:
@@ -117,8 +127,6 @@ def _sparse(
     order_Q = np.lexsort((claim_Q, -weight_Q, claim_Q // classes))
     pixel_P, first_P = np.unique(claim_Q[order_Q] // classes, return_index=True)
     kept_P = order_Q[first_P]
-    total = weight_Q[kept_P].sum()
-    weights_P = weight_Q[kept_P] / total if total > 0 else weight_Q[kept_P]
     xy_P2: NDArray[np.int64] = np.stack([pixel_P % width, pixel_P // width], axis=1)
     labels_P: NDArray[np.int64] = claim_Q[kept_P] % classes
-    return xy_P2, labels_P, weights_P
+    return xy_P2, labels_P, weight_Q[kept_P]

@@ -17,7 +17,9 @@ KNOWN = "Folder (VOC, SBD, Cityscapes, COCO, images and masks), voc2012, or scen
 Classes = Annotated[str, typer.Option(help="Only images that hold only these classes: a,b,c.")]
 Limit = Annotated[int | None, typer.Option(help="Only the first so many training images.")]
 InstanceList = Annotated[Path | None, typer.Option(help="Instance list, JSON: boxes of the objects.")]
-TrainSet = Annotated[str, typer.Option(help="VOC: its own training list (voc) or the paper's (paper).")]
+TrainSet = Annotated[
+    str, typer.Option(help="VOC: its own training list (voc), the paper's (paper), or with val (trainval).")
+]
 TrainList = Annotated[Path | None, typer.Option(help="Training list; for VOC also a folder of SBD's.")]
 ValList = Annotated[Path | None, typer.Option(help="Validation list.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -54,7 +54,8 @@ def run(
         Path | None, typer.Option(help="Boxes of instances (JSON), where the data set has no instance masks.")
     ] = None,
     train_set: Annotated[
-        str | None, typer.Option(help="Training list of a VOC devkit: voc, or paper (10,582 images).")
+        str | None,
+        typer.Option(help="Training list of a VOC devkit: voc, paper (10,582 images) or trainval (12,031)."),
     ] = None,
     train_list: Annotated[Path | None, typer.Option(help="File that lists the training images.")] = None,
     val_list: Annotated[Path | None, typer.Option(help="File that lists the validation images.")] = None,

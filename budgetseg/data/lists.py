@@ -1,6 +1,6 @@
 """Lists of image ids: one a line, in the order of the file, repeated ones kept so that they can be named."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -67,7 +67,7 @@ def read_listing(path: Path, *, fix: str, first_word: bool = False) -> Listing:
     return Listing(file=path, ids=ids, lines=tuple(number for number, _ in lines))
 
 
-def repeated(listing: Listing) -> Iterable[Problem]:
+def repeated(listing: Listing) -> Iterator[Problem]:
     """Yield a problem for each id that a list names more than once."""
     seen: dict[str, int] = {}
     for image_id, line in zip(listing.ids, listing.lines, strict=False):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from budgetseg.data.boxes import read_boxes
 from budgetseg.data.dataset import Dataset
@@ -65,7 +66,7 @@ def open_dataset(
         classes: Keep the images that hold only these classes, and at least one of them, numbered in this order.
         limit: Keep the first so many training images of the list, after the choice of classes.
         instances: Instance list (see `budgetseg.data.boxes`) for images without object masks.
-        train_set: For VOC: its own training list, or the ``paper``'s 10,582 images.
+        train_set: For VOC: its own training list, the ``paper``'s 10,582 images, or ``trainval``, its 12,031.
         train_list: A training list; for VOC also a folder with SBD's two lists.
         val_list: A validation list.
         tell: Told of the progress of a download.
@@ -74,8 +75,8 @@ def open_dataset(
         DataError: Nothing known is there, or a list, class list or instance list is missing or broken.
         InvalidInputError: An unknown class, a limit below 1, or options that do not fit each other.
     """
-    if train_set not in {"voc", "paper"}:
-        raise InvalidInputError(f'expected the training set "voc" or "paper", got "{train_set}"')
+    if train_set not in get_args(TrainSet):
+        raise InvalidInputError(f'expected the training set "voc", "paper" or "trainval", got "{train_set}"')
     dataset: Dataset
     if name_or_path is None or name_or_path == "scenes":
         if instances or train_list or val_list or train_set != "voc":
@@ -84,8 +85,8 @@ def open_dataset(
 
         dataset = Scenes()
     else:
-        if train_set == "paper" and train_list is not None and not train_list.is_dir():
-            raise InvalidInputError(f'{train_list}: give this list or the training set "paper", not both')
+        if train_set != "voc" and train_list is not None and not train_list.is_dir():
+            raise InvalidInputError(f'{train_list}: give this list or the training set "{train_set}", not both')
         root = fetch(tell) if name_or_path == NAME else Path(name_or_path)
         files = _on_disk(root, train_set, train_list, val_list)
         dataset = files if instances is None else _with_boxes(files, instances)

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.data.boxes import Box
+from budgetseg.data.dataset import Split
 from budgetseg.data.disk import OnDisk, require_size
 from budgetseg.data.instances import Found, find_instances
-from budgetseg.data.lists import IMAGE_SUFFIXES, Listing
+from budgetseg.data.lists import IMAGE_SUFFIXES, Listing, repeated
 from budgetseg.data.pixels import Header, check_labels, read_header, read_mask
 from budgetseg.data.problem import BrokenFileError, Problem
 
@@ -73,6 +74,8 @@ class Layout:
     mask_files: MaskFiles = PNG_MASKS
     train: Listing
     val: Listing
+    trains_on_val: bool = False
+    """Whether the training list holds the validation images on purpose, for a model that others will measure."""
     instance_list: Path | None = None
     boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -129,6 +132,10 @@ class PairedImages(OnDisk):
             object_HW = self.layout.mask_files.objects(file)
             require_size(file, "object mask", _header(object_HW), _header(mask_HW))
         return find_instances(mask_HW, object_HW=object_HW, boxes=self.layout.boxes.get(image_id, ()))
+
+    def list_problems(self, split: Split) -> Iterator[Problem]:
+        """Yield what is wrong with the list of a split; see `OnDisk.list_problems`."""
+        return repeated(self.listing(split)) if self.layout.trains_on_val else super().list_problems(split)
 
     def image_problems(self, image_id: str) -> tuple[Problem, ...]:
         """Return all that is wrong with the files of one image, first those that it has more than once."""

@@ -5,7 +5,8 @@
 for own classes in this layout (one a line, background first).
 
 The paper trains on more images than VOC's own training list: on VOC's and SBD's (Hariharan et al. 2011), without those
-of VOC's validation list, 10,582 images (Bearman et al. 2016, sec. 5).
+of VOC's validation list, 10,582 images (Bearman et al. 2016, sec. 5). For VOC's test server it trains on those of the
+validation list too, 12,031 images (sec. 5.5): ``trainval``.
 """
 
 from pathlib import Path
@@ -18,8 +19,9 @@ from budgetseg.data.problem import BrokenFileError
 
 __all__ = ["PAPER_IMAGES", "VOC_CLASSES", "TrainSet", "looks_like_voc", "paper_listing", "voc_layout"]
 
-TrainSet = Literal["voc", "paper"]
+TrainSet = Literal["voc", "paper", "trainval"]
 PAPER_IMAGES = 10_582
+TRAINVAL_IMAGES = 12_031
 # fmt: off
 VOC_CLASSES = (
     "background", "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable",
@@ -67,7 +69,8 @@ def voc_layout(
 
     Args:
         root: The folder that holds ``JPEGImages``.
-        train_set: ``voc`` for ``train.txt``, ``paper`` for the paper's 10,582 images.
+        train_set: ``voc`` for ``train.txt``, ``paper`` for the paper's 10,582 images, ``trainval`` for those and the
+            validation images.
         train_list: Another training list; or a folder with SBD's ``train.txt`` and ``val.txt``, for the paper's images.
         val_list: Another validation list.
 
@@ -81,10 +84,14 @@ def voc_layout(
     fix = "put it there or name another list"
     val = read_listing(val_list or root / _LISTS / "val.txt", fix=fix, first_word=True)
     notes: tuple[str, ...] = ()
-    if train_set == "paper" or (train_list is not None and train_list.is_dir()):
+    if train_set != "voc" or (train_list is not None and train_list.is_dir()):
         train = paper_listing(root, val) if train_list is None else _sbd_union(train_list, root, val)
-        if len(train.ids) != PAPER_IMAGES:
-            notes = (f"{train.file}: {len(train.ids):,} training images, the paper's list has {PAPER_IMAGES:,}",)
+        wanted = PAPER_IMAGES
+        if train_set == "trainval":
+            train = Listing(file=train.file, ids=tuple(sorted({*train.ids, *val.ids})))
+            wanted = TRAINVAL_IMAGES
+        if len(train.ids) != wanted:
+            notes = (f"{train.file}: {len(train.ids):,} training images, the paper's list has {wanted:,}",)
     else:
         train = read_listing(train_list or root / _LISTS / "train.txt", fix=fix, first_word=True)
     own_classes = root / "classes.txt"
@@ -101,5 +108,6 @@ def voc_layout(
         mask_place="SegmentationClass/{}.png",
         train=train,
         val=val,
+        trains_on_val=train_set == "trainval",
         notes=notes,
     )

@@ -54,7 +54,7 @@ def pixel_loss(logits_BCHW: Tensor, labels_BHW: Tensor, reduction: Reduction = "
     return total_B / _at_least_one((labels_BHW != UNKNOWN).sum(dim=(1, 2)))
 
 
-def image_loss(logits_BCHW: Tensor, present_BC: Tensor) -> Tensor:
+def image_loss(logits_BCHW: Tensor, present_BC: Tensor, absent_weight: float = 1.0) -> Tensor:
     r"""Presence and absence of classes, each judged at the pixel where it is most probable (equation 2).
 
     .. math:: L_{img} = - \frac{1}{|L|} \sum_{c \in L} \log S_{t_c c}
@@ -65,6 +65,7 @@ def image_loss(logits_BCHW: Tensor, present_BC: Tensor) -> Tensor:
         logits_BCHW: Scores, of at least two classes.
         present_BC: bool, True for the classes in L; the others are L'. The caller decides about the background, which
             is present in every image in the released code.
+        absent_weight: Of the second term; 1 as printed, 0 for the loss without L'.
 
     Returns:
         loss_B; the term of an empty set is 0. Where pixels tie, the first one in reading order is taken.
@@ -92,7 +93,7 @@ def image_loss(logits_BCHW: Tensor, present_BC: Tensor) -> Tensor:
     # 1 - S_c is the mass of the other classes; summing that mass keeps every digit where S_c rounds to 1.
     itself_CK = torch.eye(classes, dtype=torch.bool, device=log_s_BCK.device)
     log_absent_BK = log_s_BCK.masked_fill(itself_CK, -torch.inf).logsumexp(dim=1)
-    return -_mean_where(present_BC, log_present_BK) - _mean_where(~present_BC, log_absent_BK)
+    return -_mean_where(present_BC, log_present_BK) - absent_weight * _mean_where(~present_BC, log_absent_BK)
 
 
 def point_loss(logits_BCHW: Tensor, labels_BHW: Tensor, weights_BHW: Tensor | None = None) -> Tensor:

@@ -33,7 +33,7 @@ class Recipe:
     """Of SGD; AdamW uses its usual (0.9, 0.999)."""
     weight_decay: float
     bias_lr_factor: float
-    """Learning rate of the biases over that of the weights; where it is not 1, biases do not decay (released code)."""
+    """Learning rate of the biases over that of the weights."""
     clip_norm: float
     """Gradients with a larger norm are scaled down to it; 0 leaves them alone."""
     iterations: int
@@ -58,6 +58,14 @@ class Recipe:
     """Weight of equation 4 where an objectness map is used."""
     weak_weight: float
     """What a weakly annotated image counts beside a mask, in mixes that hold masks; 1 elsewhere."""
+    absent_weight: float = 1.0
+    """Weight of equation 2's second term, about the classes that are not in the image; 0 leaves it out."""
+    objectness_where: Literal["unlabelled", "all"] = "unlabelled"
+    """Pixels that equation 4 averages over: those that nobody labelled (released code), or all (the text)."""
+    mask_image_weight: float = 0.0
+    """Weight of equation 2 on masks, beside equation 1; 1 in the released full model."""
+    bias_decay: bool = True
+    """Whether weight decay holds for biases too."""
 
     def __post_init__(self) -> None:
         positive = ("lr", "iterations", "batch", "zoom", "bias_lr_factor")
@@ -120,6 +128,7 @@ PAPER = Recipe(
     point_weight=1.0,
     objectness_weight=1.0,
     weak_weight=1.0,
+    bias_decay=False,
 )
 
 PRESETS: Mapping[str, Recipe] = {"modern": MODERN, "paper": PAPER}

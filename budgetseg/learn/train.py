@@ -49,10 +49,13 @@ def make_optimiser(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Opti
     named = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
     biases = [parameter for name, parameter in named if name.endswith("bias")]
     weights = [parameter for name, parameter in named if not name.endswith("bias")]
-    own_pace = recipe.bias_lr_factor != 1
     groups = [
         {"params": weights, "weight_decay": recipe.weight_decay, "pace": 1.0},
-        {"params": biases, "weight_decay": 0.0 if own_pace else recipe.weight_decay, "pace": recipe.bias_lr_factor},
+        {
+            "params": biases,
+            "weight_decay": recipe.weight_decay if recipe.bias_decay else 0.0,
+            "pace": recipe.bias_lr_factor,
+        },
     ]
     if recipe.optimiser == "sgd":
         return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum)
@@ -77,14 +80,18 @@ def batch_loss(
         loss_B[strong_B] = pixel_loss(
             logits_BCHW[strong_B], batch.labels_BHW[strong_B], reduction=recipe.pixel_reduction
         ).float()
+        if recipe.mask_image_weight > 0:
+            term_B = image_loss(logits_BCHW[strong_B], batch.present_BC[strong_B], recipe.absent_weight)
+            loss_B[strong_B] += recipe.mask_image_weight * term_B.float()
     weak_B = ~strong_B
     if weak_B.any():
         weak_BCHW, labels_BHW = logits_BCHW[weak_B], batch.labels_BHW[weak_B]
-        term_B = recipe.image_weight * image_loss(weak_BCHW, batch.present_BC[weak_B])
+        term_B = recipe.image_weight * image_loss(weak_BCHW, batch.present_BC[weak_B], recipe.absent_weight)
         term_B = term_B + recipe.point_weight * point_loss(weak_BCHW, labels_BHW, batch.weights_BHW[weak_B])
         if batch.objectness_BHW is not None and recipe.objectness_weight > 0:
-            # As in the released code, annotated pixels are left to their own term.
-            prior_B = objectness_loss(weak_BCHW, batch.objectness_BHW[weak_B], object_classes, labels_BHW == 255)
+            # As in the released code, annotated pixels are left to their own term; the text's sum is over all.
+            mask_BHW = labels_BHW == 255 if recipe.objectness_where == "unlabelled" else None
+            prior_B = objectness_loss(weak_BCHW, batch.objectness_BHW[weak_B], object_classes, mask_BHW)
             term_B = term_B + recipe.objectness_weight * prior_B
         loss_B[weak_B] = (recipe.weak_weight if mixed else 1.0) * term_B.float()
     return loss_B

@@ -31,7 +31,7 @@ PAPER: Final = "paper"
 # Columns that explain a row and that no prediction needs.
 _REMARKS: Final = frozenset({"name", "note", "source", "seed"})
 # What the shipped table holds besides, for readers and for the report.
-_SHIPPED_REMARKS: Final = frozenset({"objectness", "hours"})
+_SHIPPED_REMARKS: Final = frozenset({"objectness", "hours", "printed_hours"})
 
 
 @dataclass(frozen=True, kw_only=True)

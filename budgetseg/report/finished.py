@@ -176,6 +176,8 @@ def _read(name: str, path: Path) -> FinishedRun | SkippedRun:
         status = document.get("status")
         if status != "completed":
             return SkippedRun(name=name, reason=f"{status}: {document.get('reason') or 'no reason recorded'}")
+        if document.get("measured_on_training_images"):
+            return SkippedRun(name=name, reason="measured on images that it was trained on (train set trainval)")
         return _finished(name, path, document)
     except KeyError as error:
         return SkippedRun(name=name, reason=f"result.json lacks the key {error}")

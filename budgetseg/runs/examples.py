@@ -19,6 +19,7 @@ from budgetseg.annotate.real_clicks import read_clicks
 from budgetseg.annotate.simulate import simulate
 from budgetseg.annotate.target import target_of
 from budgetseg.data.dataset import Dataset
+from budgetseg.data.disk import labels_of
 from budgetseg.learn.batches import Example
 from budgetseg.learn.objectness import objectness_map
 from budgetseg.runs.purchase import Purchase
@@ -72,6 +73,8 @@ def annotate(
 def examples(spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet) -> Iterator[Example]:
     """Yield a training example an annotation, in order."""
     for image_id, annotation in annotated.annotations.items():
+        if spec.tags == "truth" and annotation.mask_HW is None and annotation.kind != "image":
+            annotation = replace(annotation, present=tuple(sorted(labels_of(dataset.mask(image_id)))))
         yield _example(spec, strategy, dataset.image(image_id), annotation, len(dataset.classes))
 
 
@@ -83,7 +86,13 @@ def _example(
         image_HW3=_at_most(image_HW3, spec.train.crop),
         height=height,
         width=width,
-        target=target_of(annotation, classes, rank_weights=strategy.rank_weights, patch_radius=spec.patch_radius),
+        target=target_of(
+            annotation,
+            classes,
+            rank_weights=strategy.rank_weights,
+            normalised=spec.rank_weights == "normalised",
+            patch_radius=spec.patch_radius,
+        ),
         objectness_HW=objectness_map(spec.objectness, annotation.image_id, height, width),
     )
 

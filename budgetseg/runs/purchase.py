@@ -52,14 +52,14 @@ class Purchase:
 class Market:
     """The images of a pool, what is held of each, and what any kind costs for each."""
 
-    def __init__(self, index: Index, book: CostBook, held: Mapping[str, str], seed: int) -> None:
+    def __init__(self, index: Index, book: CostBook, held: Mapping[str, str], seed: int | None) -> None:
         """Look at a pool.
 
         Args:
             index: The pool.
             book: The prices.
             held: Kind at which images are annotated already, by image id.
-            seed: Of the order in which images are bought.
+            seed: Of the order in which images are bought; None for the order of their ids.
 
         Raises:
             InvalidInputError: An image that is held is not in the pool.
@@ -71,7 +71,8 @@ class Market:
                 )
         self.index, self.book = index, book
         self.held: list[str | None] = [held.get(image_id) for image_id in index.ids]
-        order = np.random.default_rng([seed, 0]).permutation(len(index.ids))
+        listed = np.arange(len(index.ids))
+        order = listed if seed is None else np.random.default_rng([seed, 0]).permutation(listed)
         # What is there already comes first, the richest annotations foremost; sorting keeps the order among equals.
         strength: dict[str | None, int] = {None: -1, **{kind: place for place, kind in enumerate(KINDS)}}
         self.order = sorted((int(row) for row in order), key=lambda row: -strength[self.held[row]])

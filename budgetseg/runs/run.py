@@ -93,6 +93,9 @@ class _Run:
             self.watcher.notice(caution)
         self._mention_leftover(purchase, index)
         facts = self._facts(dataset, index, purchase, plan)
+        facts["measured_on_training_images"] = seen = len({*measured_ids} & {*purchase.image_ids})
+        if seen:
+            self.watcher.notice(f"{seen:,} images that measure are trained on: this mIoU tells nothing of new images")
         if self.execution.force:
             self.directory.clear()  # only now: what cannot be carried out must not cost an earlier run
         self.directory.begin(self.spec.fingerprint)
@@ -157,11 +160,11 @@ class _Run:
             self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
         sizes = [(example.height, example.width) for example in loaded]
         canvas = canvas_of(sizes, spec.train.crop) if spec.train.crop else None
-        only_masks = all(example.target.strong for example in loaded)
+        zero = {"auto": all(example.target.strong for example in loaded), "zero": True, "imagenet": False}
         network = build_network(
             spec.backbone,
             dataset.classes,
-            supervision="full" if only_masks else "weak",
+            supervision="full" if zero[spec.classifier] else "weak",
             generator=torch.Generator().manual_seed(spec.seed),
             weights=spec.weights,
         ).to(self.device)

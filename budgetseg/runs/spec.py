@@ -50,6 +50,12 @@ class RunSpec:
     """Pixels around a click that are labelled with it, section 5.3 "Patches"."""
     points: str | None = None
     """File of real clicks, used instead of simulated ones."""
+    rank_weights: Literal["normalised", "printed"] = "normalised"
+    """Weights 1/2^r of ``allpoints-weighted``: divided by their sum as in the released code, or as the text prints."""
+    tags: Literal["clicks", "truth"] = "clicks"
+    """Classes said to be in an image of clicks or strokes: those marked (released code), or those of its mask."""
+    order: Literal["random", "listed"] = "random"
+    """Images are bought in a random order (the text), or in that of their ids (the released code)."""
     dataset: str = "scenes"
     """``scenes`` or a folder."""
     classes: tuple[str, ...] = ()
@@ -58,12 +64,14 @@ class RunSpec:
     """Keep only the first training images."""
     instances: str | None = None
     """File of instance boxes, for data sets without instance masks."""
-    train_set: Literal["voc", "paper"] = "voc"
+    train_set: Literal["voc", "paper", "trainval"] = "voc"
     """Which training list of a VOC devkit."""
     train_list: str | None = None
     val_list: str | None = None
     backbone: str = "tiny"
     weights: str = "imagenet"
+    classifier: Literal["auto", "zero", "imagenet"] = "auto"
+    """Start of vgg16's classifier: zero, or the ImageNet rows of the same classes; auto: zero for masks alone."""
     absent_classes: Literal["skip", "zero"] = "skip"
     """How the mean IoU counts classes that neither truth nor prediction holds."""
     precision: Literal["fp32", "bf16"] = "fp32"

@@ -174,3 +174,11 @@ def test_strokes_hold_their_middle_and_no_pixel_beyond_the_pen(points, width):
 def test_discs(centre, radius):
     found = set(map(tuple, disc_pixels(*centre, radius, 9, 12).tolist()))
     assert found == {(x, y) for x in range(12) for y in range(9) if math.dist((x, y), centre) <= radius}
+
+
+def test_rank_weights_stand_undivided_where_the_text_is_followed():
+    clicks = tuple(Click(cls=1, x=k, y=0, rank=k + 1) for k in range(3))
+    printed = target_of(annotation(clicks=clicks), 2, rank_weights=True, normalised=False)
+    assert printed.weights_P.tolist() == [1, 0.5, 0.25]
+    # Uniform weights are 1/n in the text too.
+    assert target_of(annotation(clicks=clicks), 2, normalised=False).weights_P == pytest.approx([1 / 3] * 3)

@@ -187,7 +187,7 @@ def test_own_lists_and_their_conflict(make_voc: Make, plain: Plain, tmp_path: Pa
     assert (dataset.ids("train"), dataset.ids("val")) == (("c",), ("a", "b"))
     with pytest.raises(InvalidInputError, match=r'own\.txt: give this list or the training set "paper", not both'):
         open_dataset(root, train_set="paper", train_list=own)
-    with pytest.raises(InvalidInputError, match=r'expected the training set "voc" or "paper", got "sbd"'):
+    with pytest.raises(InvalidInputError, match=r'"voc", "paper" or "trainval", got "sbd"'):
         open_dataset(root, train_set="sbd")  # type: ignore[arg-type]
 
 
@@ -210,3 +210,16 @@ def test_real_animals(shared: Path) -> None:
     assert f"mean {mean:.2f} an image over 100 training images" in part.notes[0]
     every = open_dataset(root)
     assert (len(every.ids("train")), len(every.ids("val"))) == (2000, 300)
+
+
+def test_the_test_server_s_model_trains_on_the_validation_images_too(make_voc: Make, plain: Plain) -> None:
+    root = make_voc({"b": plain(8)}, {"c": plain(2), "a": plain(3)})
+    (root / LISTS / "train_aug.txt").write_text("b\n")
+    dataset = open_dataset(root, train_set="trainval")
+    assert dataset.ids("train") == ("a", "b", "c")
+    assert dataset.ids("val") == ("a", "c")
+    require_sound(dataset)
+    assert any("3 training images, the paper's list has 12,031" in note for note in dataset.notes)
+    (root / LISTS / "train_aug.txt").write_text("b\nc\n")
+    with pytest.raises(DataError, match="duplicate id"):  # by mistake, it is refused
+        require_sound(open_dataset(root, train_set="paper"))
