@@ -14,7 +14,13 @@ from budgetseg.errors import InvalidInputError
 
 # Options that are fields of the run itself; the others say how the command behaves.
 _RECIPE_OPTIONS = {"iterations": "iterations", "batch": "batch", "crop": "crop", "lr": "lr", "recipe": "preset"}
-_LOSSES = {"image": "image_weight", "point": "point_weight", "objectness": "objectness_weight", "weak": "weak_weight"}
+_LOSSES = {
+    "image": "image_weight",
+    "point": "point_weight",
+    "objectness": "objectness_weight",
+    "crf": "crf_weight",
+    "weak": "weak_weight",
+}
 
 
 def run(
@@ -81,7 +87,8 @@ def run(
     ] = None,
     recipe: Annotated[str | None, typer.Option(help="Training preset: modern or paper.  [default: modern]")] = None,
     loss_weights: Annotated[
-        str | None, typer.Option(help="Weights of the losses, such as image=1,point=1,objectness=0.2,weak=0.3.")
+        str | None,
+        typer.Option(help="Weights of the losses, such as image=1,point=1,objectness=0.2,crf=0.02,weak=0.3."),
     ] = None,
     iterations: Annotated[int | None, typer.Option(help="Steps of the optimiser.  [default: the recipe's]")] = None,
     batch: Annotated[int | None, typer.Option(help="Images a step.  [default: the recipe's]")] = None,

@@ -58,6 +58,8 @@ class Recipe:
     """Weight of equation 4 where an objectness map is used."""
     weak_weight: float
     """What a weakly annotated image counts beside a mask, in mixes that hold masks; 1 elsewhere."""
+    crf_weight: float = 0.0
+    """Weight of the gated CRF term on weakly annotated images (``gated_crf.py``)."""
     absent_weight: float = 1.0
     """Weight of equation 2's second term, about the classes that are not in the image; 0 leaves it out."""
     objectness_where: Literal["unlabelled", "all"] = "unlabelled"

@@ -15,6 +15,7 @@ import torch
 from budgetseg.errors import RunFailedError
 from budgetseg.learn.batches import Batch, TrainingSet
 from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
+from budgetseg.learn.gated_crf import gated_crf_loss
 from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
 from budgetseg.learn.memory import keep_freed_memory
 from budgetseg.learn.recipe import Recipe
@@ -65,7 +66,7 @@ def make_optimiser(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Opti
 def batch_loss(
     logits_BCHW: torch.Tensor, batch: Batch, recipe: Recipe, object_classes: Sequence[int], *, mixed: bool
 ) -> torch.Tensor:
-    """Return one loss per image (B): equation 1 for masks, equations 2 to 4 for everything weaker.
+    """Return one loss per image (B): equation 1 for masks, equations 2 to 4 and the gated CRF for what is weaker.
 
     Args:
         logits_BCHW: Scores of the network.
@@ -93,6 +94,8 @@ def batch_loss(
             mask_BHW = labels_BHW == 255 if recipe.objectness_where == "unlabelled" else None
             prior_B = objectness_loss(weak_BCHW, batch.objectness_BHW[weak_B], object_classes, mask_BHW)
             term_B = term_B + recipe.objectness_weight * prior_B
+        if recipe.crf_weight > 0:
+            term_B = term_B + recipe.crf_weight * gated_crf_loss(weak_BCHW, batch.images_B3HW[weak_B])
         loss_B[weak_B] = (recipe.weak_weight if mixed else 1.0) * term_B.float()
     return loss_B
 
