@@ -20,7 +20,7 @@ from budgetseg.annotate.simulate import simulate
 from budgetseg.annotate.target import target_of
 from budgetseg.data.dataset import Dataset
 from budgetseg.learn.batches import Example
-from budgetseg.learn.objectness import objectness_map
+from budgetseg.learn.objectness import Prior, open_prior
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
@@ -68,12 +68,18 @@ def annotate(spec: RunSpec, strategy: Strategy, dataset: Dataset, purchase: Purc
 
 def examples(spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet) -> Iterator[Example]:
     """Yield a training example an annotation, in order."""
+    prior = open_prior(spec.objectness)
     for image_id, annotation in annotated.annotations.items():
-        yield _example(spec, strategy, dataset.image(image_id), annotation, len(dataset.classes))
+        yield _example(spec, strategy, dataset.image(image_id), annotation, len(dataset.classes), prior)
 
 
 def _example(
-    spec: RunSpec, strategy: Strategy, image_HW3: NDArray[np.uint8], annotation: Annotation, classes: int
+    spec: RunSpec,
+    strategy: Strategy,
+    image_HW3: NDArray[np.uint8],
+    annotation: Annotation,
+    classes: int,
+    prior: Prior,
 ) -> Example:
     height, width = image_HW3.shape[:2]
     return Example(
@@ -81,7 +87,7 @@ def _example(
         height=height,
         width=width,
         target=target_of(annotation, classes, rank_weights=strategy.rank_weights, patch_radius=spec.patch_radius),
-        objectness_HW=objectness_map(spec.objectness, annotation.image_id, height, width),
+        objectness_HW=prior(annotation.image_id, image_HW3),
     )
 
 

@@ -32,6 +32,10 @@ COMMANDS = [
     ["annotations"],
     ["annotations", "show"],
     ["annotations", "audit"],
+    ["objectness"],
+    ["objectness", "fit"],
+    ["objectness", "maps"],
+    ["objectness", "audit"],
     ["config"],
     ["config", "show"],
 ]
