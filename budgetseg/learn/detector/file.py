@@ -32,8 +32,9 @@ def save_detector(path: Path, detector: Detector) -> None:
         "offset": np.array([score.offset]),
         "slope_intercept": np.array([calibration.slope, calibration.intercept]),
     }
-    metadata = {"schema": SCHEMA, "provenance": json.dumps(detector.provenance.to_dict())}
-    write_bytes(path, save(tensors, metadata))
+    # One entry, since safetensors writes several in any order, and equal detectors shall be equal files.
+    document = {"schema": SCHEMA, **detector.provenance.to_dict()}
+    write_bytes(path, save(tensors, {"detector": json.dumps(document)}))
 
 
 def load_detector(path: Path) -> Detector:
@@ -46,11 +47,10 @@ def load_detector(path: Path) -> Detector:
         raise DataError(f"{path}: no such detector; make one with: budgetseg objectness fit -o {path}")
     try:
         with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("schema") != SCHEMA:
-                raise ValueError(f"expected a file of {SCHEMA}, got {metadata.get('schema', 'one of something else')}")
+            document = json.loads((file.metadata() or {}).get("detector", "{}"))
+            if document.pop("schema", None) != SCHEMA:
+                raise ValueError(f"expected a file of {SCHEMA}")
             arrays: dict[str, Any] = {name: file.get_tensor(name) for name in _ARRAYS}
-        document = json.loads(metadata["provenance"])
         if not all(np.isfinite(array).all() for array in arrays.values()):
             raise ValueError("numbers that are not finite")
         slope, intercept = map(float, arrays["slope_intercept"])

@@ -185,6 +185,15 @@ def test_a_bright_cell_lands_where_it_was():
     assert 20 * 16 <= x < 21 * 16
 
 
+def test_cells_that_reach_beyond_the_image_are_cut():
+    cells_hw = np.zeros((5, 5))
+    cells_hw[3, 2] = 1
+    map_HW = to_pixels(cells_hw, 33, 40)  # five cells are 40 pixels, of which 33 are the image's
+    y, x = np.unravel_index(map_HW.argmax(), map_HW.shape)
+    assert 24 <= y < 32
+    assert 16 <= x < 24
+
+
 def test_images_too_small_for_a_network_are_told():
     with pytest.raises(InvalidInputError, match="at least 32 x 32 pixels, got 20 x 40"):
         Backbone("tiny", "imagenet").features(np.zeros((20, 40, 3), np.uint8))

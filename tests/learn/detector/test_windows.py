@@ -42,6 +42,9 @@ def test_a_photograph_has_some_thousand_windows_of_several_sizes_and_shapes():
     assert 1000 <= len(windows_N4) <= 5000
     shapes = {(right - left, bottom - top) for left, top, right, bottom in windows_N4.tolist()}
     assert {(3, 3), (8, 8), (4, 8), (8, 4)} <= shapes
+    for shape in shapes:  # each reaches all four borders
+        own_N4 = np.array([w for w in windows_N4.tolist() if (w[2] - w[0], w[3] - w[1]) == shape])
+        assert (*own_N4[:, :2].min(axis=0), *own_N4[:, 2:].max(axis=0)) == (0, 0, 40, 30)
     assert all(max(shape) <= 2.1 * min(shape) for shape in shapes)
 
 
