@@ -71,9 +71,10 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
             assert inside or name == "numpy", f"{path.relative_to(REPOSITORY)} imports {name}"
 
 
-@pytest.mark.parametrize(
-    "command", ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "reproduce"]
-)
+LIGHT = ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "objectness fit", "reproduce"]
+
+
+@pytest.mark.parametrize("command", LIGHT)
 def test_help_loads_nothing_heavy(command):
     assert not loaded_by("-m", "budgetseg", *command.split(), "--help") & HEAVY
 

@@ -38,7 +38,9 @@ def plan(
     accounting: Annotated[
         str, typer.Option(help="exact, or paper: the paper's rounded seconds. Neither goes over budget.")
     ] = "exact",
-    objectness_seconds: Annotated[str, typer.Option(help="What an objectness prior costs, paid once.")] = "0",
+    objectness_seconds: Annotated[
+        str, typer.Option(help="What an objectness prior costs, paid once; detector:FILE charges its boxes.")
+    ] = "0",
     current: Annotated[
         Path | None,
         typer.Option(
@@ -90,7 +92,7 @@ def plan(
         validation=value_validation(book, measured[0], available=measured[1], charged=charged),
         evidence=known,
         accounting="paper" if accounting == "paper" else "exact",
-        fixed_seconds=exact_number(objectness_seconds, "--objectness-seconds"),
+        fixed_seconds=exact_number(_prior_seconds(objectness_seconds), "--objectness-seconds"),
         dataset=name,
     )
     document = chosen.to_dict()
@@ -98,6 +100,15 @@ def plan(
         write_json(output, document)
         notice(f"plan written to {output}")
     emit(document, as_json, lambda console: draw_plan(chosen, console))
+
+
+def _prior_seconds(text: str) -> str:
+    """Read seconds, or the file of the detector that they were spent on."""
+    if not text.startswith("detector:"):
+        return text
+    from budgetseg.learn.detector.file import load_detector
+
+    return str(load_detector(Path(text.removeprefix("detector:"))).provenance.seconds)
 
 
 def _pool(

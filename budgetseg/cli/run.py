@@ -73,9 +73,11 @@ def run(
         int | None, typer.Option(help="Pixels around a click that are labelled with it.  [default: 0]")
     ] = None,
     objectness: Annotated[
-        str | None, typer.Option(help="Objectness prior: none, center or maps:FOLDER.  [default: none]")
+        str | None, typer.Option(help="Objectness prior: none, center, maps:FOLDER or detector:FILE.  [default: none]")
     ] = None,
-    objectness_seconds: Annotated[str | None, typer.Option(help="What the prior costs once.  [default: 0]")] = None,
+    objectness_seconds: Annotated[
+        str | None, typer.Option(help="What the prior costs once.  [default: a detector's boxes, else 0]")
+    ] = None,
     backbone: Annotated[
         str | None,
         typer.Option(
@@ -171,6 +173,8 @@ def _spec(context: typer.Context) -> Any:
         return {name: str(given[name]) if isinstance(given[name], Path) else given[name] for name in names & set(given)}
 
     run_settings = options(weak & run_fields) | tables.get("run", {}) | options(run_fields - weak)
+    if "objectness" in given and "objectness" not in weak and "objectness_seconds" not in given:
+        run_settings.pop("objectness_seconds", None)  # those of the configuration are of another prior
     train: dict[str, Any] = train_defaults()
     for strength in (True, False):
         if not strength:

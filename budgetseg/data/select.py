@@ -84,6 +84,11 @@ class Selection(Dataset):
             self._ids[split] = tuple(sorted(kept))
         return self._ids[split]
 
+    def outside(self, split: Split) -> tuple[str, ...]:
+        """Ids of the images of a split that hold a class which was left out, sorted: none of them is in ``ids``."""
+        listed = self.base.ids(split) if self._filters else ()
+        return tuple(sorted(each for each in listed if not self._holds_only_kept(each) and _labels(self.base, each)))
+
     def counts(self, image_id: str) -> Counts:
         """The pixels of each class and the instances of each object class of an image."""
         pixels_C, instances_C = self.base.counts(image_id)

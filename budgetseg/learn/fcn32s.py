@@ -82,6 +82,16 @@ class Fcn32s(Segmenter):
         scores_BChw: Tensor = self.segmentation_head(hidden_BDhw)
         return scores_BChw
 
+    def maps(self, images_B3HW: Tensor) -> list[Tensor]:
+        """The last of the pooled maps, without the cells that lie in the padding.
+
+        Cell k begins at pixel ``32 k - 99``, so the one that is kept first begins 3 pixels outside the image.
+        """
+        skipped = round((PAD_PIXELS - 1) / STRIDE_PIXELS)
+        rows, columns = (math.ceil(pixels / STRIDE_PIXELS) for pixels in images_B3HW.shape[2:])
+        features_BDhw = self.features(images_B3HW)
+        return [features_BDhw[:, :, skipped : skipped + rows, skipped : skipped + columns]]
+
     def forward(self, images_B3HW: Tensor) -> Tensor:
         """Class scores at the size of the input; see :meth:`Segmenter.forward`."""
         scores_BChw = self.scores(self.normalise(images_B3HW))

@@ -1,12 +1,12 @@
 """How likely each pixel is to belong to any object, before anything is learned: the P of the paper's equation 4.
 
 ``none`` is no prior, ``center`` one for photographs whose subject is in the middle, ``maps:FOLDER`` a prior computed
-elsewhere, one file an image.
+elsewhere, one file an image, and ``detector:FILE`` one that `budgetseg.learn.detector` learned from a few boxes.
 
-Shape suffixes: H rows, W columns.
+Shape suffixes: H rows, W columns, 3 colours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,10 @@ from PIL import Image
 
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
 
-__all__ = ["center_map", "objectness_map", "require_objectness"]
+__all__ = ["Prior", "center_map", "detector_file", "objectness_map", "open_prior", "require_objectness"]
+
+Prior = Callable[[str, NDArray[np.uint8]], NDArray[np.float32] | None]
+"""From an image's id and its pixels image_HW3 to map_HW of probabilities from 0 to 1, or None for no prior."""
 
 CENTER_PEAK: Final = 0.79
 CENTER_SPREAD: Final = 0.28
@@ -26,7 +29,9 @@ CENTER_SPREAD: Final = 0.28
 share of the image's width and height. Two numbers carry next to nothing of the masks into an experiment.
 """
 
+KNOWN: Final = ("none", "center", "maps:FOLDER", "detector:FILE")
 _PREFIX: Final = "maps:"
+_DETECTOR: Final = "detector:"
 _SUFFIXES: Final = (".png", ".npy")
 _MAX_OF_MODE: Final = {"L": 255.0, "I;16": 65535.0}
 """Grey images, by PIL's name of their type: the value that means probability 1."""
@@ -34,8 +39,30 @@ _SAME_SHAPE: Final = 0.02
 """Two images with ratios of width to height this close are the same image at two sizes."""
 
 
+def open_prior(spec: str) -> Prior:
+    """Return the prior that a spec names; a detector is read and its backbone built once, here.
+
+    Raises:
+        InvalidInputError: An unknown ``spec``.
+        DataError: The detector is missing or broken. (Maps of a folder are looked at when they are asked for.)
+    """
+    path = detector_file(spec)
+    if path is None:
+        _folder(spec)
+        return lambda image_id, image_HW3: objectness_map(spec, image_id, *image_HW3.shape[:2])
+    from budgetseg.learn.detector.prior import DetectorPrior  # builds networks, which other priors need not wait for
+
+    detector = DetectorPrior(path)
+    return lambda _image_id, image_HW3: detector.map(image_HW3)
+
+
+def detector_file(spec: str) -> Path | None:
+    """The file of ``detector:FILE``; None for other priors."""
+    return Path(spec.removeprefix(_DETECTOR)) if spec.startswith(_DETECTOR) and spec != _DETECTOR else None
+
+
 def objectness_map(spec: str, image_id: str, height: int, width: int) -> NDArray[np.float32] | None:
-    """Return the prior of one image.
+    """Return the prior of one image that need not be looked at: any but a detector's.
 
     Args:
         spec: ``none``, ``center``, or ``maps:FOLDER`` with ``FOLDER/<image_id>.png`` (grey, 8 or 16 bits, black 0 and
@@ -62,8 +89,11 @@ def require_objectness(spec: str, image_ids: Iterable[str]) -> None:
 
     Raises:
         InvalidInputError: An unknown ``spec``.
-        DataError: The folder or maps are missing; the message names the first and counts the rest.
+        DataError: The detector, folder or maps are missing; the message names the first and counts the rest.
     """
+    if detector_file(spec) is not None:
+        open_prior(spec)
+        return
     folder = _folder(spec)
     if folder is None:
         return
@@ -91,9 +121,7 @@ def _folder(spec: str) -> Path | None:
     if spec in ("none", "center"):
         return None
     if not spec.startswith(_PREFIX) or spec == _PREFIX:
-        raise InvalidInputError(
-            f'objectness: no prior is called "{spec}"{did_you_mean(spec, ("none", "center", "maps:FOLDER"))}'
-        )
+        raise InvalidInputError(f'objectness: no prior is called "{spec}"{did_you_mean(spec, KNOWN)}')
     return Path(spec.removeprefix(_PREFIX))
 
 

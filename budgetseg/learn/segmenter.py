@@ -60,6 +60,10 @@ class Segmenter(nn.Module):
         """Coarse scores of normalised, filled-up images; scores_BChw, each cell a whole number of pixels wide."""
         raise NotImplementedError
 
+    def maps(self, images_B3HW: Tensor) -> list[Tensor]:
+        """Feature maps_BDhw of normalised, filled-up images, finest first; the first cell is the top left corner."""
+        raise NotImplementedError
+
     def forward(self, images_B3HW: Tensor) -> Tensor:
         """Class scores of RGB images.
 

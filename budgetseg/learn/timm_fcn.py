@@ -71,12 +71,14 @@ class TimmFcn(Segmenter):
 
     def scores(self, images_B3HW: Tensor) -> Tensor:
         """Scores on the finer of the scales: those of each scale, summed."""
-        maps = self.features(images_B3HW)
-        parts = []
-        for level, classifier in zip(self.levels, self.segmentation_head, strict=True):
-            features_BDhw = maps[level].permute(0, 3, 1, 2) if self.channels_last else maps[level]
-            parts.append(classifier(features_BDhw))
-        return summed(parts)
+        maps = self.maps(images_B3HW)
+        return summed([classifier(map_BDhw) for classifier, map_BDhw in zip(self.segmentation_head, maps, strict=True)])
+
+    def maps(self, images_B3HW: Tensor) -> list[Tensor]:
+        """The scales that are scored."""
+        scales = self.features(images_B3HW)
+        chosen = [scales[level] for level in self.levels]
+        return [scale.permute(0, 3, 1, 2) for scale in chosen] if self.channels_last else chosen
 
 
 def build_timm(

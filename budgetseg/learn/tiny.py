@@ -47,12 +47,17 @@ class Tiny(Segmenter):
 
     def scores(self, images_B3HW: Tensor) -> Tensor:
         """Scores at a quarter of the size: those of each scale, summed."""
+        maps = self.maps(images_B3HW)
+        return summed([classifier(map_BDhw) for classifier, map_BDhw in zip(self.segmentation_head, maps, strict=True)])
+
+    def maps(self, images_B3HW: Tensor) -> list[Tensor]:
+        """The scales that are scored: a quarter, an eighth and a sixteenth of the size."""
         features_BDhw = self.stages[0](images_B3HW)
-        parts = []
-        for stage, classifier in zip(self.stages[1:], self.segmentation_head, strict=True):
+        maps = []
+        for stage in self.stages[1:]:
             features_BDhw = stage(features_BDhw)
-            parts.append(classifier(features_BDhw))
-        return summed(parts)
+            maps.append(features_BDhw)
+        return maps
 
 
 def build_tiny(

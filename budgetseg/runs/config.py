@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from budgetseg.errors import InvalidInputError, did_you_mean
+from budgetseg.learn.detector.file import load_detector
+from budgetseg.learn.objectness import detector_file
 from budgetseg.learn.recipe import preset, with_settings
 from budgetseg.plan.mix import Mix
 from budgetseg.runs.spec import RunSpec
@@ -52,12 +54,13 @@ def spec_of(run: Mapping[str, Any], train: Mapping[str, Any], mix: Mapping[str, 
     """Make a run from settings.
 
     Args:
-        run: Fields of :class:`RunSpec`.
+        run: Fields of :class:`RunSpec`. A detector costs what its boxes took, unless seconds are given.
         train: Fields of :class:`Recipe`; the rest comes from ``train["preset"]`` (default ``modern``).
         mix: Images per kind, where a plan says what to buy.
 
     Raises:
         InvalidInputError: An unknown name, kind or strategy, or a value of the wrong type or range.
+        DataError: A detector that is missing or broken.
     """
     values = read_fields(RunSpec, run, "run")
     if mix is not None:
@@ -66,6 +69,9 @@ def spec_of(run: Mapping[str, Any], train: Mapping[str, Any], mix: Mapping[str, 
         strategy(values["strategy"])
     dataset = values.setdefault("dataset", "scenes")
     backbone = values.setdefault("backbone", "tiny" if dataset == "scenes" else "efficientnet_lite0")
+    detector = detector_file(str(values.get("objectness", "")))
+    if detector is not None and "objectness_seconds" not in values:
+        values["objectness_seconds"] = str(load_detector(detector).provenance.seconds)
     recipe = with_settings(preset(str(train.get("preset", "modern")), backbone), train)
     return RunSpec(**values, train=recipe)
 

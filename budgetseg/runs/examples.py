@@ -21,7 +21,7 @@ from budgetseg.annotate.target import target_of
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.disk import labels_of
 from budgetseg.learn.batches import Example
-from budgetseg.learn.objectness import objectness_map
+from budgetseg.learn.objectness import Prior, open_prior
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
@@ -72,14 +72,20 @@ def annotate(
 
 def examples(spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet) -> Iterator[Example]:
     """Yield a training example an annotation, in order."""
+    prior = open_prior(spec.objectness)
     for image_id, annotation in annotated.annotations.items():
         if spec.tags == "truth" and annotation.mask_HW is None and annotation.kind != "image":
             annotation = replace(annotation, present=tuple(sorted(labels_of(dataset.mask(image_id)))))
-        yield _example(spec, strategy, dataset.image(image_id), annotation, len(dataset.classes))
+        yield _example(spec, strategy, dataset.image(image_id), annotation, len(dataset.classes), prior)
 
 
 def _example(
-    spec: RunSpec, strategy: Strategy, image_HW3: NDArray[np.uint8], annotation: Annotation, classes: int
+    spec: RunSpec,
+    strategy: Strategy,
+    image_HW3: NDArray[np.uint8],
+    annotation: Annotation,
+    classes: int,
+    prior: Prior,
 ) -> Example:
     height, width = image_HW3.shape[:2]
     return Example(
@@ -93,7 +99,7 @@ def _example(
             normalised=spec.rank_weights == "normalised",
             patch_radius=spec.patch_radius,
         ),
-        objectness_HW=objectness_map(spec.objectness, annotation.image_id, height, width),
+        objectness_HW=prior(annotation.image_id, image_HW3),
     )
 
 

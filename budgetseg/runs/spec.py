@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from budgetseg.errors import InvalidInputError
+from budgetseg.learn.objectness import detector_file
 from budgetseg.learn.recipe import MODERN, Recipe
 from budgetseg.plan.validation import charged_images
 
@@ -41,9 +42,9 @@ class RunSpec:
     costs: str = "voc2012"
     """Cost book: a shipped name or a file."""
     objectness: str = "none"
-    """Prior of equation 4: none, center, or maps:FOLDER."""
+    """Prior of equation 4: none, center, maps:FOLDER, or detector:FILE."""
     objectness_seconds: str = "0"
-    """What the prior costs once, in seconds."""
+    """What the prior costs once, in seconds; ``spec_of`` fills in what a detector's boxes took."""
     annotators: Literal["human", "perfect"] = "human"
     """Whether simulated annotators err as people do."""
     patch_radius: int = 0
@@ -98,7 +99,8 @@ class RunSpec:
         """Sha256 of the spec and of the files it names: a book or list that was edited makes another run."""
         digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode())
         named = (self.costs, self.points, self.instances, self.train_list, self.val_list, self.weights, self.current)
-        for name in named:
+        detector = detector_file(self.objectness)
+        for name in (*named, None if detector is None else str(detector)):
             path = None if name is None else Path(name)
             if path is not None and name == self.current and path.is_dir():
                 path = path / "subset.csv"
