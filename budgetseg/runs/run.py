@@ -210,6 +210,7 @@ class _Run:
             on_resume=self.directory.keep_metrics_until,
             on_iteration=on_iteration,
             should_stop=lambda: self.stop.made,
+            on_notice=self.watcher.notice,
         )
         if not finished:
             self.stop.raise_if_made("training; its state is saved, the same command goes on")
