@@ -18,10 +18,11 @@ MAY_KNOW = {
     "data": {"costs"},
     "annotate": {"costs", "data"},
     "learn": {"costs", "data", "annotate"},
+    "bench": {"costs", "data", "annotate", "learn"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
 }
-MAY_USE = {"torch": {"learn", "runs"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
+MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
 
 def imports(path):
@@ -70,7 +71,9 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
             assert inside or name == "numpy", f"{path.relative_to(REPOSITORY)} imports {name}"
 
 
-@pytest.mark.parametrize("command", ["", "plan", "run", "costs afford", "costs schedule", "costs validation"])
+@pytest.mark.parametrize(
+    "command", ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "bench train"]
+)
 def test_help_loads_nothing_heavy(command):
     assert not loaded_by("-m", "budgetseg", *command.split(), "--help") & HEAVY
 

@@ -158,7 +158,7 @@ class TrainingSet:
     """Annotated images in memory, and the batches of a training."""
 
     def __init__(self, examples: Sequence[Example], recipe: Recipe, canvas: tuple[int, int] | None, seed: int) -> None:
-        self._examples = examples
+        self.examples = examples
         self._recipe = recipe
         self._canvas = canvas
         self._seed = seed
@@ -190,7 +190,7 @@ class TrainingSet:
 
         Only numpy and Pillow work here, no threads of torch: a second thread may call this beside a training.
         """
-        shown = [self._shown(self._examples[row], window) for row, window in self.views(iteration)[part]]
+        shown = [self._shown(self.examples[row], window) for row, window in self.views(iteration)[part]]
         groups = [shown] if self._canvas is not None else [[view] for view in shown]
         return [_stack(group) for group in groups if group]
 

@@ -16,13 +16,13 @@ from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.learn.batches import TrainingSet, canvas_of
 from budgetseg.learn.checkpoint import save_weights
+from budgetseg.learn.device import device_of
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.train import Saving, train
 from budgetseg.plan.plan import Plan
 from budgetseg.runs.buying import buy, measuring, plan_of
 from budgetseg.runs.config import config_text
-from budgetseg.runs.device import device_of
 from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples

@@ -34,6 +34,8 @@ COMMANDS = [
     ["annotations", "audit"],
     ["config"],
     ["config", "show"],
+    ["bench"],
+    ["bench", "train"],
 ]
 
 
