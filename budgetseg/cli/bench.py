@@ -45,6 +45,9 @@ def train(
     """Train on made-up images in memory: images and operations a second, memory, and time outside the model."""
     from typing import Any, cast
 
+    from budgetseg.learn.threads import wait_politely
+
+    wait_politely()
     from budgetseg.bench.load import TrainLoad
     from budgetseg.bench.train import bench_train
     from budgetseg.cli.output import emit

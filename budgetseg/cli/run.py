@@ -119,6 +119,9 @@ def run(
 
     Without options: the hybrid of 100 masks and clicks, on the embedded scenes, on whatever device there is.
     """
+    from budgetseg.learn.threads import wait_politely
+
+    wait_politely()
     from budgetseg.cli.run_drawing import RunDisplay, draw_result
     from budgetseg.runs.config import config_text
     from budgetseg.runs.run import run as carry_out
@@ -140,7 +143,8 @@ def run(
     )
     with RunDisplay(as_json) as display:
         result = carry_out(spec, execution, display)
-    emit(result, as_json, lambda console: draw_result(result, execution.folder, console))
+    if result:  # a process that only helped has nothing to tell
+        emit(result, as_json, lambda console: draw_result(result, execution.folder, console))
 
 
 def _spec(context: typer.Context) -> Any:

@@ -160,7 +160,6 @@ class TrainingSet:
     def __init__(self, examples: Sequence[Example], recipe: Recipe, canvas: tuple[int, int] | None, seed: int) -> None:
         self.examples = examples
         self._recipe = recipe
-        self._canvas = canvas
         self._seed = seed
         strong = [row for row, example in enumerate(examples) if example.target.strong]
         weak = [row for row, example in enumerate(examples) if not example.target.strong]
@@ -170,6 +169,7 @@ class TrainingSet:
         else:
             self._streams = [(strong + weak, recipe.batch)]
         self.has_both = bool(strong and weak)
+        self.canvas = canvas
 
     def rows(self, iteration: int) -> list[int]:
         """Return which examples an iteration sees; each stream is gone through in ever new random orders."""
@@ -191,11 +191,11 @@ class TrainingSet:
         Only numpy and Pillow work here, no threads of torch: a second thread may call this beside a training.
         """
         shown = [self._shown(self.examples[row], window) for row, window in self.views(iteration)[part]]
-        groups = [shown] if self._canvas is not None else [[view] for view in shown]
+        groups = [shown] if self.canvas is not None else [[view] for view in shown]
         return [_stack(group) for group in groups if group]
 
     def _shown(self, example: Example, window: Window) -> Mapping[str, NDArray[np.generic]]:
-        size = self._canvas or (example.height, example.width)
+        size = self.canvas or (example.height, example.width)
         labels_HW, weights_HW = labels_in_window(example, window, size)
         view = {
             "image_HW3": look_through(example.image_HW3, window, size, Image.Resampling.BILINEAR),

@@ -26,6 +26,10 @@ class Source(Protocol):
     def has_both(self) -> bool:
         """Whether there are both masks and weaker annotations."""
 
+    @property
+    def canvas(self) -> tuple[int, int] | None:
+        """The (height, width) that all images are shown at; None where each keeps its own."""
+
     def batches(self, iteration: int, part: slice = ...) -> list[Batch]:
         """Return the batch of an iteration, or a part of it; several where images are of different sizes."""
 

@@ -16,6 +16,7 @@ from budgetseg.errors import RunFailedError
 from budgetseg.learn.batches import Batch
 from budgetseg.learn.optimiser import learning_rate
 from budgetseg.learn.recipe import Recipe
+from budgetseg.learn.team import ALONE, Team
 
 __all__ = ["LossOf", "Precision", "Step"]
 
@@ -37,6 +38,7 @@ class Step:
         precision: Of the forward pass.
         seed: Of what the network itself draws (dropout).
         notice: Told when a batch had to be split.
+        team: The processes that share the batches.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class Step:
         precision: Precision,
         seed: int,
         notice: Callable[[str], None],
+        team: Team = ALONE,
     ) -> None:
         self._network, self._optimiser, self._recipe, self._loss_of = network, optimiser, recipe, loss_of
         self._device, self._precision, self._seed, self._notice = device, precision, seed, notice
+        self._team, self._parameters = team, list(network.parameters())
         self._draws = any(isinstance(module, nn.Dropout) and module.p > 0 for module in network.modules())
         self._most: int | None = None  # images that go through the network at once; None is all of them
 
@@ -64,14 +68,14 @@ class Step:
         """
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate(self._recipe, iteration) * group["pace"]
-        loss = self._gradients(iteration, batches)
+        loss = self._team.sum_gradients(self._parameters, self._gradients(iteration, batches))
         if not math.isfinite(loss):
             raise RunFailedError(
                 f"iteration {iteration + 1}: the loss is {loss}; lower train.lr (now {self._recipe.lr:g}), "
                 f"start anew with --force"
             )
         if self._recipe.clip_norm:
-            nn.utils.clip_grad_norm_(self._network.parameters(), self._recipe.clip_norm)
+            nn.utils.clip_grad_norm_(self._parameters, self._recipe.clip_norm)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
         return loss
@@ -80,7 +84,7 @@ class Step:
         """Set the gradients of the mean loss; return the loss. Parts get smaller until they fit, and stay so."""
         while True:
             if self._draws:  # torch's dropout takes no generator
-                torch.manual_seed(self._seed * 1_000_003 + iteration)
+                torch.manual_seed(self._seed * 1_000_003 + iteration + self._team.rank * 1_000_000_007)
             try:
                 return self._accumulated(batches)
             except RuntimeError as error:
@@ -88,6 +92,11 @@ class Step:
                     raise
                 largest = max(len(batch) for batch in batches)
                 at_once = min(largest, self._most or largest)
+                if self._team.size > 1:  # the others wait for this process, and cannot begin anew with it
+                    raise RunFailedError(
+                        f"iteration {iteration + 1}: out of memory on {self._device} with {at_once} images at once; "
+                        f"lower --batch or start more processes"
+                    ) from error
                 if at_once == 1:
                     raise RunFailedError(
                         f"iteration {iteration + 1}: out of memory on {self._device} with a single image; lower --crop"
@@ -101,12 +110,11 @@ class Step:
             self._notice(self._on_split(iteration, at_once, self._most))
 
     def _accumulated(self, batches: Sequence[Batch]) -> float:
-        images = sum(len(batch) for batch in batches)
         total = 0.0
         for batch in self._parts(batches):
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bf16"):
                 logits_BCHW = self._network(batch.images_B3HW)
-            loss = self._loss_of(logits_BCHW, batch).sum() / images
+            loss = self._loss_of(logits_BCHW, batch).sum() / self._recipe.batch
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.item()
         return total

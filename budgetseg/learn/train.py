@@ -3,6 +3,7 @@
 Shape suffixes: B images, H rows, W columns, C classes.
 """
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from budgetseg.errors import InvalidInputError
 from budgetseg.learn.batches import Batch
 from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
 from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
@@ -18,6 +20,7 @@ from budgetseg.learn.optimiser import make_optimiser
 from budgetseg.learn.prefetch import Source, prefetched
 from budgetseg.learn.recipe import Recipe
 from budgetseg.learn.step import Precision, Step
+from budgetseg.learn.team import ALONE, Team
 
 __all__ = ["Saving", "batch_loss", "train"]
 
@@ -77,6 +80,7 @@ def train(
     on_iteration: Callable[[int, float], None],
     should_stop: Callable[[], bool],
     on_notice: Callable[[str], None] = lambda _text: None,
+    team: Team = ALONE,
 ) -> bool:
     """Train ``network`` in place, going on from the saved state where there is one.
 
@@ -93,36 +97,66 @@ def train(
         on_iteration: Called with the number of iterations done and their loss.
         should_stop: Asked after each iteration.
         on_notice: Told what the user should know, such as a batch that had to be split.
+        team: The processes that train together; all call this with the same arguments but for what is told to whom.
+            The first one reads and writes the state.
 
     Returns:
         True when all iterations are done, False when stopped before; the state is saved either way.
 
     Raises:
+        InvalidInputError: Fewer images a batch than processes.
         RunFailedError: The loss is not finite, one image is too much for the memory, or the saved state cannot be read.
     """
+    if recipe.batch < team.size:
+        raise InvalidInputError(f"--batch: expected at least an image a process, {team.size}, got {recipe.batch}")
     keep_freed_memory()
     network.to(memory_format=torch.channels_last)  # as images are stored; a third faster on CPUs
     optimiser = make_optimiser(network, recipe)
-    done = restore_checkpoint(saving.path, network, optimiser, saving.fingerprint) if saving.path.exists() else 0
+    done = _restored(network, optimiser, saving, team)
     on_resume(done)
     network.train()
+    if training_set.canvas is not None:  # images of their own size go through the network one by one in any case
+        team.share_statistics(network)
 
     def loss_of(logits_BCHW: torch.Tensor, batch: Batch) -> torch.Tensor:
         return batch_loss(logits_BCHW, batch, recipe, object_classes, mixed=training_set.has_both)
 
-    step = Step(network, optimiser, recipe, loss_of, device=device, precision=precision, seed=seed, notice=on_notice)
+    step = Step(
+        network,
+        optimiser,
+        recipe,
+        loss_of,
+        device=device,
+        precision=precision,
+        seed=seed,
+        notice=on_notice,
+        team=team,
+    )
     saved_at, saved = time.monotonic(), done
-    with prefetched(training_set, range(done, recipe.iterations), device) as batches_of_iterations:
+    with prefetched(training_set, range(done, recipe.iterations), device, team.part) as batches_of_iterations:
         for batches in batches_of_iterations:
             loss = step(done, batches)
             done += 1
             on_iteration(done, loss)
-            stopped = should_stop()
-            if stopped or time.monotonic() - saved_at >= saving.every_seconds:
+            stopped = team.any(should_stop())
+            if team.rank == 0 and (stopped or time.monotonic() - saved_at >= saving.every_seconds):
                 save_checkpoint(saving.path, network, optimiser, done, saving.fingerprint)
                 saved_at, saved = time.monotonic(), done
             if stopped:
                 break
-    if saved < done:
+    if saved < done and team.rank == 0:
         save_checkpoint(saving.path, network, optimiser, done, saving.fingerprint)
     return done == recipe.iterations
+
+
+def _restored(network: torch.nn.Module, optimiser: torch.optim.Optimizer, saving: Saving, team: Team) -> int:
+    """Restore the saved state, if there is one, in all processes; return the iterations done."""
+    if team.size == 1:
+        return restore_checkpoint(saving.path, network, optimiser, saving.fingerprint) if saving.path.exists() else 0
+    content = team.agree(saving.path.read_bytes() if team.rank == 0 and saving.path.exists() else None)
+    if content is None:
+        return 0
+    with tempfile.TemporaryDirectory() as folder:  # other machines do not see the first one's disk
+        path = Path(folder) / saving.path.name
+        path.write_bytes(content)
+        return restore_checkpoint(path, network, optimiser, saving.fingerprint)
