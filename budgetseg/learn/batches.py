@@ -21,7 +21,17 @@ from budgetseg.annotate.target import Target
 from budgetseg.data.dataset import VOID
 from budgetseg.learn.recipe import Recipe
 
-__all__ = ["Batch", "Example", "TrainingSet", "Window", "canvas_of", "labels_in_window", "look_through"]
+__all__ = [
+    "ALL",
+    "Batch",
+    "Example",
+    "TrainingSet",
+    "Window",
+    "canvas_of",
+    "labels_in_window",
+    "look_through",
+    "points_in_window",
+]
 
 ALL = slice(None)
 
@@ -137,15 +147,23 @@ def labels_in_window(
         return labels_HW, (known_HW / max(1, np.count_nonzero(known_HW))).astype(np.float32)
     labels_HW = np.full(size, VOID, np.uint8)
     weights_HW = np.zeros(size, np.float32)
+    y_P, x_P, labels_P, weights_P = points_in_window(example, window, size)
+    labels_HW[y_P, x_P] = labels_P
+    # Pixels of a stroke that fall together in a smaller image keep their weight together.
+    np.add.at(weights_HW, (y_P, x_P), weights_P)
+    return labels_HW, weights_HW
+
+
+def points_in_window(
+    example: Example, window: Window, size: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.float32]]:
+    """Return rows, columns, labels and weights (P each) of clicks and strokes in the window; several may share a place."""
+    target = example.target
     a, c, e, f = window.affine((example.height, example.width), size)
     x_P = np.floor((target.xy_P2[:, 0] + 0.5 - c) / a).astype(np.int64)
     y_P = np.floor((target.xy_P2[:, 1] + 0.5 - f) / e).astype(np.int64)
     inside_P = (x_P >= 0) & (x_P < size[1]) & (y_P >= 0) & (y_P < size[0])
-    x_P, y_P = x_P[inside_P], y_P[inside_P]
-    labels_HW[y_P, x_P] = target.labels_P[inside_P]
-    # Pixels of a stroke that fall together in a smaller image keep their weight together.
-    np.add.at(weights_HW, (y_P, x_P), target.weights_P[inside_P])
-    return labels_HW, weights_HW
+    return y_P[inside_P], x_P[inside_P], target.labels_P[inside_P], target.weights_P[inside_P]
 
 
 @lru_cache(maxsize=8)

@@ -12,12 +12,13 @@ from pathlib import Path
 import torch
 
 from budgetseg.errors import InvalidInputError
-from budgetseg.learn.batches import Batch
+from budgetseg.learn.batches import Batch, TrainingSet
 from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
+from budgetseg.learn.device_data import on_device
 from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
 from budgetseg.learn.memory import keep_freed_memory
 from budgetseg.learn.optimiser import make_optimiser
-from budgetseg.learn.prefetch import Source, prefetched
+from budgetseg.learn.prefetch import prefetched
 from budgetseg.learn.recipe import Recipe
 from budgetseg.learn.step import Precision, Step
 from budgetseg.learn.team import ALONE, Team
@@ -68,7 +69,7 @@ def batch_loss(
 
 def train(
     network: torch.nn.Module,
-    training_set: Source,
+    training_set: TrainingSet,
     recipe: Recipe,
     *,
     object_classes: Sequence[int],
@@ -86,7 +87,7 @@ def train(
 
     Args:
         network: On ``device``.
-        training_set: Gives the batch of any iteration.
+        training_set: Gives the batch of any iteration; kept on a GPU where it fits.
         recipe: How to train.
         object_classes: Classes that are objects, for equation 4.
         seed: Of what the network itself draws (dropout).
@@ -133,7 +134,8 @@ def train(
         team=team,
     )
     saved_at, saved = time.monotonic(), done
-    with prefetched(training_set, range(done, recipe.iterations), device, team.part) as batches_of_iterations:
+    source = on_device(training_set, device)
+    with prefetched(source, range(done, recipe.iterations), device, team.part) as batches_of_iterations:
         for batches in batches_of_iterations:
             loss = step(done, batches)
             done += 1
