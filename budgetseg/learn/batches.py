@@ -157,7 +157,7 @@ def labels_in_window(
 def points_in_window(
     example: Example, window: Window, size: tuple[int, int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.float32]]:
-    """Return rows, columns, labels and weights (P each) of clicks and strokes in the window; several may share a place."""
+    """Return rows, columns, labels and weights (P each) of marks in the window; several may share a place."""
     target = example.target
     a, c, e, f = window.affine((example.height, example.width), size)
     x_P = np.floor((target.xy_P2[:, 0] + 0.5 - c) / a).astype(np.int64)

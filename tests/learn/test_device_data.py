@@ -91,7 +91,7 @@ def test_masks_agree_but_for_pixels_between_two(sets):
     for host, device in pairs(sets):
         strong_B = host.strong_B
         same = device.labels_BHW[strong_B] == host.labels_BHW[strong_B]
-        assert float(same.float().mean()) > 0.99
+        assert float(same.float().mean()) > 0.98
         assert torch.allclose(device.weights_BHW.sum(dim=(1, 2)), host.weights_BHW.sum(dim=(1, 2)), atol=1e-5)
 
 
