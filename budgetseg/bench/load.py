@@ -12,6 +12,7 @@ import torch
 from budgetseg.annotate.target import Target
 from budgetseg.errors import InvalidInputError
 from budgetseg.learn.batches import Example, TrainingSet
+from budgetseg.learn.compiled import COMPILING, Compiling
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.objectness import center_map
 from budgetseg.learn.recipe import Recipe, preset, with_settings
@@ -26,6 +27,7 @@ Objective = Literal["all", "full", "weak"]
 IMAGES_A_BATCH: Final = 4
 """Different batches in memory: enough for none of them to stay in a cache."""
 CLICKS: Final = 3
+_OPTION: Final = {"compiling": "compile"}
 CELL_PIXELS: Final = 16
 """Side of the squares of one class in a mask."""
 
@@ -48,16 +50,22 @@ class TrainLoad:
     """Steps that are timed."""
     device: str = "auto"
     precision: Precision = "fp32"
-    compiled: bool = False
-    """Whether the network goes through torch.compile."""
+    compiling: Compiling = "none"
+    """How the passes through the network are compiled; the plain loop's never are."""
 
     def __post_init__(self) -> None:
         for name, least in (("classes", 2), ("steps", 1)):
             if getattr(self, name) < least:
                 raise InvalidInputError(f"--{name}: expected at least {least}, got {getattr(self, name)}")
-        for name, known in (("objective", get_args(Objective)), ("precision", get_args(Precision))):
+        for name, known in (
+            ("objective", get_args(Objective)),
+            ("precision", get_args(Precision)),
+            ("compiling", COMPILING),
+        ):
             if getattr(self, name) not in known:
-                raise InvalidInputError(f"--{name}: expected one of {', '.join(known)}, got {getattr(self, name)}")
+                raise InvalidInputError(
+                    f"--{_OPTION.get(name, name)}: expected one of {', '.join(known)}, got {getattr(self, name)}"
+                )
 
     def recipe(self, iterations: int) -> Recipe:
         """The recipe ``modern`` with this batch and crop."""

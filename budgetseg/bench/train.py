@@ -162,6 +162,7 @@ def _loop_seconds(
             on_resume=lambda _done: None,
             on_iteration=lambda _done, _loss: times.append(now(device)),
             should_stop=lambda: False,
+            compiling=load.compiling,
         )
     return median_gap(times[warm_up - 1 :])
 
@@ -179,4 +180,5 @@ def _step(load: TrainLoad, network: Segmenter, training_set: TrainingSet, recipe
         precision=load.precision,
         seed=0,
         notice=lambda _text: None,
+        compiling=load.compiling,
     )

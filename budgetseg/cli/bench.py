@@ -37,6 +37,9 @@ def train(
     steps: Annotated[int, typer.Option(help="Steps that are timed, after some that are not.")] = 20,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
     precision: Annotated[str, typer.Option(help="fp32 or bf16.")] = "fp32",
+    compiling: Annotated[
+        str, typer.Option("--compile", help="none, kernels (torch.compile) or graphs (CUDA graphs besides).")
+    ] = "none",
     against: Annotated[
         bool, typer.Option("--against", help="Run a plain eager loop with a DataLoader as well, and compare.")
     ] = False,
@@ -62,6 +65,7 @@ def train(
         steps=steps,
         device=device,
         precision=cast(Any, precision),
+        compiling=cast(Any, compiling),
     )
     found = bench_train(load, against=against)
     emit(found.to_dict(), as_json, lambda console: _draw(found, console))
@@ -73,7 +77,7 @@ def _draw(found: "TrainBench", console: "Console") -> None:
     load = found.load
     console.print(
         f"{load.backbone}, {found.batch} images of {found.crop} x {found.crop} a step, {load.classes} classes, losses: "
-        f"{load.objective}, {load.precision}{', compiled' if load.compiled else ''}, on {found.device}",
+        f"{load.objective}, {load.precision}{f', compiled: {load.compiling}' if load.compiling != 'none' else ''}, on {found.device}",
         markup=False,
         soft_wrap=True,
     )

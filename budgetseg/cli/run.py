@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -96,6 +96,9 @@ def run(
         int | None, typer.Option(help="Of the choice of images, the annotators and the training.  [default: 0]")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    compiling: Annotated[
+        str, typer.Option("--compile", help="none, kernels (torch.compile; a minute at the start) or graphs (CUDA).")
+    ] = "none",
     precision: Annotated[str | None, typer.Option(help="fp32 or bf16.  [default: fp32]")] = None,
     config: Annotated[Path | None, typer.Option(help="A run's config.toml; options given here win over it.")] = None,
     settings: Annotated[
@@ -136,6 +139,7 @@ def run(
     execution = Execution(
         folder=out or Path("runs") / spec.folder_name,
         device=device,
+        compiling=cast(Any, compiling),
         force=force,
         resume=resume,
         checkpoint_seconds=checkpoint_seconds,

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from budgetseg.errors import RunFailedError
 from budgetseg.learn.batches import Batch
+from budgetseg.learn.compiled import Compiling, forward_of
 from budgetseg.learn.optimiser import learning_rate
 from budgetseg.learn.recipe import Recipe
 from budgetseg.learn.team import ALONE, Team
@@ -39,6 +40,7 @@ class Step:
         seed: Of what the network itself draws (dropout).
         notice: Told when a batch had to be split.
         team: The processes that share the batches.
+        compiling: How the passes through the network are compiled.
     """
 
     def __init__(
@@ -53,10 +55,12 @@ class Step:
         seed: int,
         notice: Callable[[str], None],
         team: Team = ALONE,
+        compiling: Compiling = "none",
     ) -> None:
         self._network, self._optimiser, self._recipe, self._loss_of = network, optimiser, recipe, loss_of
         self._device, self._precision, self._seed, self._notice = device, precision, seed, notice
         self._team, self._parameters = team, list(network.parameters())
+        self._forward = forward_of(network, compiling)
         self._draws = any(isinstance(module, nn.Dropout) and module.p > 0 for module in network.modules())
         self._most: int | None = None  # images that go through the network at once; None is all of them
 
@@ -113,7 +117,7 @@ class Step:
         total = 0.0
         for batch in self._parts(batches):
             with torch.autocast(self._device.type, torch.bfloat16, enabled=self._precision == "bf16"):
-                logits_BCHW = self._network(batch.images_B3HW)
+                logits_BCHW = self._forward(batch.images_B3HW)
             loss = self._loss_of(logits_BCHW, batch).sum() / self._recipe.batch
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.item()

@@ -14,6 +14,7 @@ import torch
 from budgetseg.errors import InvalidInputError
 from budgetseg.learn.batches import Batch, TrainingSet
 from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
+from budgetseg.learn.compiled import Compiling
 from budgetseg.learn.device_data import on_device
 from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
 from budgetseg.learn.memory import keep_freed_memory
@@ -82,6 +83,7 @@ def train(
     should_stop: Callable[[], bool],
     on_notice: Callable[[str], None] = lambda _text: None,
     team: Team = ALONE,
+    compiling: Compiling = "none",
 ) -> bool:
     """Train ``network`` in place, going on from the saved state where there is one.
 
@@ -100,6 +102,7 @@ def train(
         on_notice: Told what the user should know, such as a batch that had to be split.
         team: The processes that train together; all call this with the same arguments but for what is told to whom.
             The first one reads and writes the state.
+        compiling: How the passes through the network are compiled.
 
     Returns:
         True when all iterations are done, False when stopped before; the state is saved either way.
@@ -132,6 +135,7 @@ def train(
         seed=seed,
         notice=on_notice,
         team=team,
+        compiling=compiling,
     )
     saved_at, saved = time.monotonic(), done
     source = on_device(training_set, device)

@@ -231,6 +231,7 @@ class _Run:
             should_stop=lambda: self.stop.made,
             on_notice=self.watcher.notice,
             team=self.team,
+            compiling=self.execution.compiling,
         )
         if not finished:
             self.stop.raise_if_made("training; its state is saved, the same command goes on")

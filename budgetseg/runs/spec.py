@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from budgetseg.errors import InvalidInputError
+from budgetseg.learn.compiled import COMPILING, Compiling
 from budgetseg.learn.recipe import MODERN, Recipe
 from budgetseg.plan.validation import charged_images
 
@@ -113,6 +114,8 @@ class Execution:
     """The run directory."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:N or mps."""
+    compiling: Compiling = "none"
+    """How the passes through the network are compiled."""
     force: bool = False
     """Throw away what the folder holds and start anew."""
     resume: bool = False
@@ -121,3 +124,7 @@ class Execution:
     """Time between two saved states."""
     command: str = ""
     """The command line, to be repeated by a reader of the result."""
+
+    def __post_init__(self) -> None:
+        if self.compiling not in COMPILING:
+            raise InvalidInputError(f"--compile: expected one of {', '.join(COMPILING)}, got {self.compiling}")

@@ -66,4 +66,5 @@ def help_train(
         on_iteration=lambda _done, _loss: None,
         should_stop=lambda: stop.made,
         team=team,
+        compiling=execution.compiling,
     )
