@@ -27,7 +27,11 @@ Objective = Literal["all", "full", "weak"]
 IMAGES_A_BATCH: Final = 4
 """Different batches in memory: enough for none of them to stay in a cache."""
 CLICKS: Final = 3
-_OPTION: Final = {"compiling": "compile"}
+_CHOICES: Final = (
+    ("objective", "--objective", get_args(Objective)),
+    ("precision", "--precision", get_args(Precision)),
+    ("compiling", "--compile", COMPILING),
+)
 CELL_PIXELS: Final = 16
 """Side of the squares of one class in a mask."""
 
@@ -57,15 +61,9 @@ class TrainLoad:
         for name, least in (("classes", 2), ("steps", 1)):
             if getattr(self, name) < least:
                 raise InvalidInputError(f"--{name}: expected at least {least}, got {getattr(self, name)}")
-        for name, known in (
-            ("objective", get_args(Objective)),
-            ("precision", get_args(Precision)),
-            ("compiling", COMPILING),
-        ):
+        for name, option, known in _CHOICES:
             if getattr(self, name) not in known:
-                raise InvalidInputError(
-                    f"--{_OPTION.get(name, name)}: expected one of {', '.join(known)}, got {getattr(self, name)}"
-                )
+                raise InvalidInputError(f"{option}: expected one of {', '.join(known)}, got {getattr(self, name)}")
 
     def recipe(self, iterations: int) -> Recipe:
         """The recipe ``modern`` with this batch and crop."""

@@ -75,9 +75,10 @@ def _draw(found: "TrainBench", console: "Console") -> None:
     from rich.table import Table
 
     load = found.load
+    how = load.precision if load.compiling == "none" else f"{load.precision}, compiled: {load.compiling}"
     console.print(
         f"{load.backbone}, {found.batch} images of {found.crop} x {found.crop} a step, {load.classes} classes, losses: "
-        f"{load.objective}, {load.precision}{f', compiled: {load.compiling}' if load.compiling != 'none' else ''}, on {found.device}",
+        f"{load.objective}, {how}, on {found.device}",
         markup=False,
         soft_wrap=True,
     )

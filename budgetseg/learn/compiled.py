@@ -2,19 +2,19 @@
 
 import warnings
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
-from budgetseg.errors import InvalidInputError, did_you_mean
+from budgetseg.errors import InvalidInputError
 
 __all__ = ["COMPILING", "Compiling", "forward_of"]
 
 Compiling = Literal["none", "kernels", "graphs"]
-"""``kernels``: operations are fused. ``graphs``: besides, a GPU is told of a whole pass at once, not kernel by kernel."""
+"""``kernels``: operations are fused. ``graphs``: and a GPU is told of a whole pass at once, not kernel by kernel."""
 
-COMPILING: tuple[Compiling, ...] = ("none", "kernels", "graphs")
+COMPILING: tuple[Compiling, ...] = get_args(Compiling)
 
 
 def forward_of(network: nn.Module, compiling: Compiling) -> Callable[[Tensor], Tensor]:
@@ -26,9 +26,7 @@ def forward_of(network: nn.Module, compiling: Compiling) -> Callable[[Tensor], T
         InvalidInputError: An unknown way.
     """
     if compiling not in COMPILING:
-        raise InvalidInputError(
-            f'--compile: expected one of {", ".join(COMPILING)}, got "{compiling}"{did_you_mean(compiling, COMPILING)}'
-        )
+        raise InvalidInputError(f"--compile: expected one of {', '.join(COMPILING)}, got {compiling}")
     if compiling == "none":
         return network
     # The matrices of an upsampling are made once and kept; that the compiler looks past the keeping is what we want.

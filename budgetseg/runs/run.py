@@ -187,6 +187,7 @@ class _Run:
         self._train(network, training_set, len(dataset.classes))
         seconds_train = time.monotonic() - started
         save_weights(self.directory.final_weights, network)
+        trained = time.monotonic()
         measured = measure(
             network,
             dataset,
@@ -198,7 +199,7 @@ class _Run:
             directory=self.directory,
             on_image=self._on_image_measured,
         )
-        return {**measured, "seconds_train": seconds_train}
+        return {**measured, "seconds_train": seconds_train, "seconds_measure": time.monotonic() - trained}
 
     def _on_image_measured(self, done: int, images: int) -> None:
         self.stop.raise_if_made("measuring; training is saved, the same command goes on")

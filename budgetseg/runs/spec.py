@@ -9,14 +9,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from budgetseg.errors import InvalidInputError
-from budgetseg.learn.compiled import COMPILING, Compiling
 from budgetseg.learn.recipe import MODERN, Recipe
 from budgetseg.plan.validation import charged_images
 
 __all__ = ["Execution", "RunSpec"]
+
+# As in learn/compiled.py, which imports torch; a spec is read without.
+_Compiling = Literal["none", "kernels", "graphs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,7 @@ class Execution:
     """The run directory."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:N or mps."""
-    compiling: Compiling = "none"
+    compiling: _Compiling = "none"
     """How the passes through the network are compiled."""
     force: bool = False
     """Throw away what the folder holds and start anew."""
@@ -126,5 +128,6 @@ class Execution:
     """The command line, to be repeated by a reader of the result."""
 
     def __post_init__(self) -> None:
-        if self.compiling not in COMPILING:
-            raise InvalidInputError(f"--compile: expected one of {', '.join(COMPILING)}, got {self.compiling}")
+        known = get_args(_Compiling)
+        if self.compiling not in known:
+            raise InvalidInputError(f"--compile: expected one of {', '.join(known)}, got {self.compiling}")

@@ -1,6 +1,7 @@
 """A compiled network gives the losses of the same network that is not."""
 
 import shutil
+from typing import get_args
 
 import pytest
 import torch
@@ -8,8 +9,9 @@ import torch
 from budgetseg.bench.load import TrainLoad
 from budgetseg.bench.train import _step
 from budgetseg.errors import InvalidInputError
-from budgetseg.learn.compiled import forward_of
+from budgetseg.learn.compiled import Compiling, forward_of
 from budgetseg.learn.tiny import Tiny
+from budgetseg.runs.spec import Execution, _Compiling
 
 CPU = torch.device("cpu")
 
@@ -21,8 +23,14 @@ def tiny():
 def test_without_compiling_it_is_the_network_itself():
     network = tiny()
     assert forward_of(network, "none") is network
-    with pytest.raises(InvalidInputError, match=r'--compile: expected one of none, kernels, graphs, got "kernel"'):
+    with pytest.raises(InvalidInputError, match=r"--compile: expected one of none, kernels, graphs, got kernel"):
         forward_of(network, "kernel")
+
+
+def test_a_run_refuses_the_same_before_it_begins(tmp_path):
+    assert get_args(_Compiling) == get_args(Compiling)
+    with pytest.raises(InvalidInputError, match="--compile: expected one of none, kernels, graphs, got fast"):
+        Execution(folder=tmp_path, compiling="fast")
 
 
 @pytest.mark.slow
