@@ -18,11 +18,12 @@ MAY_KNOW = {
     "data": {"costs"},
     "annotate": {"costs", "data"},
     "learn": {"costs", "data", "annotate"},
+    "bench": {"costs", "data", "annotate", "learn"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
     "reproduce": {"costs", "runs"},
 }
-MAY_USE = {"torch": {"learn", "runs"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
+MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
 
 def imports(path):
@@ -71,7 +72,17 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
             assert inside or name == "numpy", f"{path.relative_to(REPOSITORY)} imports {name}"
 
 
-LIGHT = ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "objectness fit", "reproduce"]
+LIGHT = [
+    "",
+    "plan",
+    "run",
+    "costs afford",
+    "costs schedule",
+    "costs validation",
+    "objectness fit",
+    "reproduce",
+    "bench train",
+]
 
 
 @pytest.mark.parametrize("command", LIGHT)

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from budgetseg import __version__
-from budgetseg.cli import annotations, config, costs, data, objectness, reproduce
+from budgetseg.cli import annotations, bench, config, costs, data, objectness, reproduce
 from budgetseg.cli.output import notice
 from budgetseg.cli.plan import plan
 from budgetseg.cli.report import report
@@ -36,6 +36,7 @@ app.add_typer(annotations.app, name="annotations")
 app.add_typer(objectness.app, name="objectness")
 app.add_typer(reproduce.app, name="reproduce")
 app.add_typer(config.app, name="config")
+app.add_typer(bench.app, name="bench")
 
 
 def _show_version(wanted: bool) -> None:

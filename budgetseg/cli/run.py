@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -107,6 +107,9 @@ def run(
         int | None, typer.Option(help="Of the choice of images, the annotators and the training.  [default: 0]")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
+    compiling: Annotated[
+        str, typer.Option("--compile", help="none, kernels (torch.compile; a minute at the start) or graphs (CUDA).")
+    ] = "none",
     precision: Annotated[str | None, typer.Option(help="fp32 or bf16.  [default: fp32]")] = None,
     config: Annotated[Path | None, typer.Option(help="A run's config.toml; options given here win over it.")] = None,
     settings: Annotated[
@@ -130,6 +133,9 @@ def run(
 
     Without options: the hybrid of 100 masks and clicks, on the embedded scenes, on whatever device there is.
     """
+    from budgetseg.learn.threads import wait_politely
+
+    wait_politely()
     from budgetseg.cli.run_drawing import RunDisplay, draw_result
     from budgetseg.runs.config import config_text
     from budgetseg.runs.run import run as carry_out
@@ -144,6 +150,7 @@ def run(
     execution = Execution(
         folder=out or Path("runs") / spec.folder_name,
         device=device,
+        compiling=cast(Any, compiling),
         force=force,
         resume=resume,
         workers=os.cpu_count() or 1,
@@ -152,7 +159,8 @@ def run(
     )
     with RunDisplay(as_json) as display:
         result = carry_out(spec, execution, display)
-    emit(result, as_json, lambda console: draw_result(result, execution.folder, console))
+    if result:  # a process that only helped has nothing to tell
+        emit(result, as_json, lambda console: draw_result(result, execution.folder, console))
 
 
 def _spec(context: typer.Context) -> Any:

@@ -7,9 +7,10 @@ lose most single-pixel clicks.
 Shape suffixes: B images, H rows, W columns, 3 colours, C classes, P supervised pixels.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,19 @@ from budgetseg.annotate.target import Target
 from budgetseg.data.dataset import VOID
 from budgetseg.learn.recipe import Recipe
 
-__all__ = ["Batch", "Example", "TrainingSet", "Window", "canvas_of", "labels_in_window", "look_through"]
+__all__ = [
+    "ALL",
+    "Batch",
+    "Example",
+    "TrainingSet",
+    "Window",
+    "canvas_of",
+    "labels_in_window",
+    "look_through",
+    "points_in_window",
+]
+
+ALL = slice(None)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,16 +62,30 @@ class Batch:
     strong_B: torch.Tensor
     """True where a mask was drawn; see :class:`budgetseg.annotate.target.Target`."""
 
+    def __len__(self) -> int:
+        return len(self.strong_B)
+
+    @property
+    def on_host(self) -> bool:
+        """Whether it lies in main memory, pinned or not."""
+        return self.strong_B.device.type == "cpu"
+
     def to(self, device: torch.device) -> "Batch":
-        """The same batch on a device."""
-        return Batch(
-            images_B3HW=self.images_B3HW.to(device),
-            labels_BHW=self.labels_BHW.to(device),
-            weights_BHW=self.weights_BHW.to(device),
-            present_BC=self.present_BC.to(device),
-            objectness_BHW=None if self.objectness_BHW is None else self.objectness_BHW.to(device),
-            strong_B=self.strong_B.to(device),
-        )
+        """The same batch on a device; from pinned memory the copy goes on while Python does."""
+        return self._each(lambda tensor: tensor.to(device, non_blocking=True))
+
+    def pinned(self) -> "Batch":
+        """The same batch in memory that a GPU copies from by itself."""
+        return self._each(torch.Tensor.pin_memory)
+
+    def part(self, rows: slice) -> "Batch":
+        """Some of its images."""
+        return self._each(lambda tensor: tensor[rows])
+
+    def _each(self, change: Callable[[torch.Tensor], torch.Tensor]) -> "Batch":
+        tensors = {field.name: getattr(self, field.name) for field in fields(self)}
+        changed: dict[str, Any] = {name: None if tensor is None else change(tensor) for name, tensor in tensors.items()}
+        return Batch(**changed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,15 +147,23 @@ def labels_in_window(
         return labels_HW, (known_HW / max(1, np.count_nonzero(known_HW))).astype(np.float32)
     labels_HW = np.full(size, VOID, np.uint8)
     weights_HW = np.zeros(size, np.float32)
+    y_P, x_P, labels_P, weights_P = points_in_window(example, window, size)
+    labels_HW[y_P, x_P] = labels_P
+    # Pixels of a stroke that fall together in a smaller image keep their weight together.
+    np.add.at(weights_HW, (y_P, x_P), weights_P)
+    return labels_HW, weights_HW
+
+
+def points_in_window(
+    example: Example, window: Window, size: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.float32]]:
+    """Return rows, columns, labels and weights (P each) of marks in the window; several may share a place."""
+    target = example.target
     a, c, e, f = window.affine((example.height, example.width), size)
     x_P = np.floor((target.xy_P2[:, 0] + 0.5 - c) / a).astype(np.int64)
     y_P = np.floor((target.xy_P2[:, 1] + 0.5 - f) / e).astype(np.int64)
     inside_P = (x_P >= 0) & (x_P < size[1]) & (y_P >= 0) & (y_P < size[0])
-    x_P, y_P = x_P[inside_P], y_P[inside_P]
-    labels_HW[y_P, x_P] = target.labels_P[inside_P]
-    # Pixels of a stroke that fall together in a smaller image keep their weight together.
-    np.add.at(weights_HW, (y_P, x_P), target.weights_P[inside_P])
-    return labels_HW, weights_HW
+    return y_P[inside_P], x_P[inside_P], target.labels_P[inside_P], target.weights_P[inside_P]
 
 
 @lru_cache(maxsize=8)
@@ -141,9 +176,8 @@ class TrainingSet:
     """Annotated images in memory, and the batches of a training."""
 
     def __init__(self, examples: Sequence[Example], recipe: Recipe, canvas: tuple[int, int] | None, seed: int) -> None:
-        self._examples = examples
+        self.examples = examples
         self._recipe = recipe
-        self._canvas = canvas
         self._seed = seed
         strong = [row for row, example in enumerate(examples) if example.target.strong]
         weak = [row for row, example in enumerate(examples) if not example.target.strong]
@@ -153,6 +187,7 @@ class TrainingSet:
         else:
             self._streams = [(strong + weak, recipe.batch)]
         self.has_both = bool(strong and weak)
+        self.canvas = canvas
 
     def rows(self, iteration: int) -> list[int]:
         """Return which examples an iteration sees; each stream is gone through in ever new random orders."""
@@ -163,16 +198,22 @@ class TrainingSet:
                 chosen.append(rows[_order_of_lap(self._seed, number, lap, len(rows))[place]])
         return chosen
 
-    def batches(self, iteration: int) -> list[Batch]:
-        """Return the batch of an iteration; whole images of different sizes come as one batch each."""
+    def views(self, iteration: int) -> list[tuple[int, Window]]:
+        """Return which examples an iteration sees, and through which windows."""
         generator = np.random.default_rng([self._seed, 2, iteration])
-        views = [self._view(self._examples[row], generator) for row in self.rows(iteration)]
-        groups = [views] if self._canvas is not None else [[view] for view in views]
-        return [_stack(group) for group in groups]
+        return [(row, Window.draw(self._recipe, generator)) for row in self.rows(iteration)]
 
-    def _view(self, example: Example, generator: np.random.Generator) -> Mapping[str, NDArray[np.generic]]:
-        window = Window.draw(self._recipe, generator)
-        size = self._canvas or (example.height, example.width)
+    def batches(self, iteration: int, part: slice = ALL) -> list[Batch]:
+        """Return the batch of an iteration, or a part of it; whole images of different sizes come as a batch each.
+
+        Only numpy and Pillow work here, no threads of torch: a second thread may call this beside a training.
+        """
+        shown = [self._shown(self.examples[row], window) for row, window in self.views(iteration)[part]]
+        groups = [shown] if self.canvas is not None else [[view] for view in shown]
+        return [_stack(group) for group in groups if group]
+
+    def _shown(self, example: Example, window: Window) -> Mapping[str, NDArray[np.generic]]:
+        size = self.canvas or (example.height, example.width)
         labels_HW, weights_HW = labels_in_window(example, window, size)
         view = {
             "image_HW3": look_through(example.image_HW3, window, size, Image.Resampling.BILINEAR),
@@ -187,14 +228,16 @@ class TrainingSet:
 
 
 def _stack(views: Sequence[Mapping[str, NDArray[np.generic]]]) -> Batch:
-    def stacked(name: str) -> torch.Tensor:
-        return torch.from_numpy(np.stack([view[name] for view in views]))
+    def stacked(name: str) -> NDArray[np.generic]:
+        return np.stack([view[name] for view in views])
 
+    images_BHW3 = stacked("image_HW3").astype(np.float32)
+    images_BHW3 /= 255.0
     return Batch(
-        images_B3HW=stacked("image_HW3").permute(0, 3, 1, 2).float().div_(255.0),
-        labels_BHW=stacked("labels_HW").long(),
-        weights_BHW=stacked("weights_HW"),
-        present_BC=stacked("present_C"),
-        objectness_BHW=stacked("objectness_HW") if "objectness_HW" in views[0] else None,
-        strong_B=stacked("strong"),
+        images_B3HW=torch.from_numpy(images_BHW3).permute(0, 3, 1, 2),
+        labels_BHW=torch.from_numpy(stacked("labels_HW").astype(np.int64)),
+        weights_BHW=torch.from_numpy(stacked("weights_HW")),
+        present_BC=torch.from_numpy(stacked("present_C")),
+        objectness_BHW=torch.from_numpy(stacked("objectness_HW")) if "objectness_HW" in views[0] else None,
+        strong_B=torch.from_numpy(stacked("strong")),
     )

@@ -77,9 +77,22 @@ def restore_checkpoint(path: Path, network: torch.nn.Module, optimiser: torch.op
                 _, number, key = name.split("/")
                 states.setdefault(int(number), {})[key] = tensor
         optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
+        _lay_out_as_parameters(optimiser)
     except (SafetensorError, OSError, KeyError, ValueError, RuntimeError) as error:
         if isinstance(error, RunFailedError):
             raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RunFailedError(f"{path}: corrupt checkpoint ({reason}); {fix}") from error
     return iterations_done
+
+
+def _lay_out_as_parameters(optimiser: torch.optim.Optimizer) -> None:
+    """Store momenta in the order of their parameters' memory.
+
+    torch's fused optimisers go through parameter, gradient and momenta side by side in memory, whatever their strides
+    say, and files hold tensors row by row: a parameter in another layout would get the momentum of another weight.
+    """
+    for parameter, state in optimiser.state.items():
+        for name, value in state.items():
+            if isinstance(value, torch.Tensor) and value.shape == parameter.shape:
+                state[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)

@@ -3,26 +3,29 @@
 Shape suffixes: B images, H rows, W columns, C classes.
 """
 
-import math
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import torch
 
-from budgetseg.errors import RunFailedError
+from budgetseg.errors import InvalidInputError
 from budgetseg.learn.batches import Batch, TrainingSet
 from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
+from budgetseg.learn.compiled import Compiling
+from budgetseg.learn.device_data import on_device
 from budgetseg.learn.gated_crf import gated_crf_loss
 from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
 from budgetseg.learn.memory import keep_freed_memory
+from budgetseg.learn.optimiser import make_optimiser
+from budgetseg.learn.prefetch import prefetched
 from budgetseg.learn.recipe import Recipe
+from budgetseg.learn.step import Precision, Step
+from budgetseg.learn.team import ALONE, Team
 
-__all__ = ["Precision", "Saving", "batch_loss", "learning_rate", "make_optimiser", "train"]
-
-Precision = Literal["fp32", "bf16"]
+__all__ = ["Saving", "batch_loss", "train"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,34 +36,6 @@ class Saving:
     fingerprint: str
     """Says which training this is, so that a state is never continued by another."""
     every_seconds: float = 60.0
-
-
-def learning_rate(recipe: Recipe, iteration: int) -> float:
-    """Return the rate of an iteration: fixed, or one cycle (a linear rise over 15 %, then half a cosine down to 0)."""
-    if recipe.schedule == "fixed":
-        return recipe.lr
-    rise = max(1.0, 0.15 * recipe.iterations)
-    if iteration < rise:
-        return recipe.lr * (iteration + 1) / (rise + 1)
-    return recipe.lr * 0.5 * (1 + math.cos(math.pi * (iteration - rise) / max(1.0, recipe.iterations - rise)))
-
-
-def make_optimiser(network: torch.nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Return the recipe's optimiser over all trainable parameters, weights and biases in groups of their own."""
-    named = [(name, parameter) for name, parameter in network.named_parameters() if parameter.requires_grad]
-    biases = [parameter for name, parameter in named if name.endswith("bias")]
-    weights = [parameter for name, parameter in named if not name.endswith("bias")]
-    groups = [
-        {"params": weights, "weight_decay": recipe.weight_decay, "pace": 1.0},
-        {
-            "params": biases,
-            "weight_decay": recipe.weight_decay if recipe.bias_decay else 0.0,
-            "pace": recipe.bias_lr_factor,
-        },
-    ]
-    if recipe.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum)
-    return torch.optim.AdamW(groups, lr=recipe.lr)
 
 
 def batch_loss(
@@ -113,12 +88,15 @@ def train(
     on_resume: Callable[[int], None],
     on_iteration: Callable[[int, float], None],
     should_stop: Callable[[], bool],
+    on_notice: Callable[[str], None] = lambda _text: None,
+    team: Team = ALONE,
+    compiling: Compiling = "none",
 ) -> bool:
     """Train ``network`` in place, going on from the saved state where there is one.
 
     Args:
         network: On ``device``.
-        training_set: Gives the batch of any iteration.
+        training_set: Gives the batch of any iteration; kept on a GPU where it fits.
         recipe: How to train.
         object_classes: Classes that are objects, for equation 4.
         seed: Of what the network itself draws (dropout).
@@ -128,69 +106,70 @@ def train(
         on_resume: Called first with the number of iterations that the saved state holds; 0 where there is none.
         on_iteration: Called with the number of iterations done and their loss.
         should_stop: Asked after each iteration.
+        on_notice: Told what the user should know, such as a batch that had to be split.
+        team: The processes that train together; all call this with the same arguments but for what is told to whom.
+            The first one reads and writes the state.
+        compiling: How the passes through the network are compiled.
 
     Returns:
         True when all iterations are done, False when stopped before; the state is saved either way.
 
     Raises:
-        RunFailedError: The loss is not finite, or the saved state cannot be read.
+        InvalidInputError: Fewer images a batch than processes.
+        RunFailedError: The loss is not finite, one image is too much for the memory, or the saved state cannot be read.
     """
+    if recipe.batch < team.size:
+        raise InvalidInputError(f"--batch: expected at least an image a process, {team.size}, got {recipe.batch}")
     keep_freed_memory()
     network.to(memory_format=torch.channels_last)  # as images are stored; a third faster on CPUs
     optimiser = make_optimiser(network, recipe)
-    done = restore_checkpoint(saving.path, network, optimiser, saving.fingerprint) if saving.path.exists() else 0
+    done = _restored(network, optimiser, saving, team)
     on_resume(done)
-    draws = any(isinstance(module, torch.nn.Dropout) for module in network.modules())
     network.train()
+    if training_set.canvas is not None:  # images of their own size go through the network one by one in any case
+        team.share_statistics(network)
+
+    def loss_of(logits_BCHW: torch.Tensor, batch: Batch) -> torch.Tensor:
+        return batch_loss(logits_BCHW, batch, recipe, object_classes, mixed=training_set.has_both)
+
+    step = Step(
+        network,
+        optimiser,
+        recipe,
+        loss_of,
+        device=device,
+        precision=precision,
+        seed=seed,
+        notice=on_notice,
+        team=team,
+        compiling=compiling,
+    )
     saved_at, saved = time.monotonic(), done
-    stopped = False
-    while done < recipe.iterations and not stopped:
-        if draws:  # torch's dropout takes no generator
-            torch.manual_seed(seed * 1_000_003 + done)
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(recipe, done) * group["pace"]
-        try:
-            loss = _iteration(
-                network, training_set.batches(done), recipe, object_classes, device, precision, training_set.has_both
-            )
-        except torch.OutOfMemoryError as error:
-            raise RunFailedError(f"iteration {done + 1}: out of memory on {device}; lower --batch or --crop") from error
-        if not math.isfinite(loss):
-            raise RunFailedError(
-                f"iteration {done + 1}: the loss is {loss}; lower train.lr (now {recipe.lr:g}), start anew with --force"
-            )
-        if recipe.clip_norm:
-            torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        done += 1
-        on_iteration(done, loss)
-        stopped = should_stop()
-        if stopped or time.monotonic() - saved_at >= saving.every_seconds:
-            save_checkpoint(saving.path, network, optimiser, done, saving.fingerprint)
-            saved_at, saved = time.monotonic(), done
-    if saved < done:
+    source = on_device(training_set, device)
+    with prefetched(source, range(done, recipe.iterations), device, team.part) as batches_of_iterations:
+        for batches in batches_of_iterations:
+            loss = step(done, batches)
+            done += 1
+            on_iteration(done, loss)
+            stopped = team.any(should_stop())
+            if team.rank == 0 and (stopped or time.monotonic() - saved_at >= saving.every_seconds):
+                save_checkpoint(saving.path, network, optimiser, done, saving.fingerprint)
+                saved_at, saved = time.monotonic(), done
+            if stopped:
+                break
+    if saved < done and team.rank == 0:
         save_checkpoint(saving.path, network, optimiser, done, saving.fingerprint)
     return done == recipe.iterations
 
 
-def _iteration(
-    network: torch.nn.Module,
-    batches: Sequence[Batch],
-    recipe: Recipe,
-    object_classes: Sequence[int],
-    device: torch.device,
-    precision: Precision,
-    mixed: bool,
-) -> float:
-    """Add the gradients of one iteration's mean loss to the parameters; return the loss."""
-    images = sum(len(batch.strong_B) for batch in batches)
-    total = 0.0
-    for batch in batches:
-        batch = batch.to(device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            logits_BCHW = network(batch.images_B3HW)
-        loss = batch_loss(logits_BCHW, batch, recipe, object_classes, mixed=mixed).sum() / images
-        loss.backward()  # type: ignore[no-untyped-call]
-        total += loss.item()
-    return total
+def _restored(network: torch.nn.Module, optimiser: torch.optim.Optimizer, saving: Saving, team: Team) -> int:
+    """Restore the saved state, if there is one, in all processes; return the iterations done."""
+    if team.size == 1:
+        return restore_checkpoint(saving.path, network, optimiser, saving.fingerprint) if saving.path.exists() else 0
+    content = team.agree(saving.path.read_bytes() if team.rank == 0 and saving.path.exists() else None)
+    if content is None:
+        return 0
+    with tempfile.TemporaryDirectory() as folder:  # other machines do not see the first one's disk
+        path = Path(folder) / saving.path.name
+        path.write_bytes(content)
+        return restore_checkpoint(path, network, optimiser, saving.fingerprint)

@@ -14,15 +14,14 @@ from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
-from budgetseg.learn.batches import TrainingSet, canvas_of
+from budgetseg.learn.batches import TrainingSet
 from budgetseg.learn.checkpoint import save_weights
-from budgetseg.learn.networks import build_network
 from budgetseg.learn.objectness import require_objectness
+from budgetseg.learn.team import Team, team_of_launch
 from budgetseg.learn.train import Saving, train
 from budgetseg.plan.plan import Plan
 from budgetseg.runs.buying import buy, measuring, plan_of
 from budgetseg.runs.config import config_text
-from budgetseg.runs.device import device_of
 from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
@@ -31,6 +30,7 @@ from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
 from budgetseg.runs.strategy import PLANNED, strategy
+from budgetseg.runs.training import help_train, network_and_set
 from budgetseg.runs.watcher import Watcher
 
 __all__ = ["SCHEMA", "run"]
@@ -43,11 +43,19 @@ def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]
     """Carry a run out, or go on with it, or return its result when it is finished.
 
     Returns:
-        The ``budgetseg.result/1`` document, as it stands in the run's folder.
+        The ``budgetseg.result/1`` document, as it stands in the run's folder. In a launch of several processes the
+        first one returns it, and the others, which only help to train, an empty one.
 
     Raises:
         BudgetsegError: Whatever stopped the run; where it had begun, its folder says so too.
     """
+    with team_of_launch(execution.device) as (team, device):
+        if team.rank > 0:
+            return _help(spec, execution, team, device)
+        return _lead(spec, execution, watcher, team, device)
+
+
+def _lead(spec: RunSpec, execution: Execution, watcher: Watcher, team: Team, device: torch.device) -> dict[str, Any]:
     directory = RunDirectory(execution.folder)
     if not execution.folder.exists() and execution.resume:
         raise InvalidInputError(f"{execution.folder}: --resume: there is no run to go on with; leave --resume out")
@@ -59,21 +67,40 @@ def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]
         result = None if execution.force else directory.result
         if result is not None and result["status"] == "completed":
             watcher.notice(f"{execution.folder}: this run is finished; --force does it anew")
+            team.agree(None)
             return result
         if execution.resume and not directory.last_checkpoint.exists():
             raise InvalidInputError(f"{execution.folder}: --resume: no saved state here yet; leave --resume out")
-        return _Run(spec, execution, directory, watcher, stop).carry_out()
+        return _Run(spec, execution, directory, watcher, stop, team, device).carry_out()
+
+
+def _help(spec: RunSpec, execution: Execution, team: Team, device: torch.device) -> dict[str, Any]:
+    """Wait until the first process has bought, train along with it, and leave the rest to it."""
+    purchase = team.agree(None)
+    if purchase is not None:
+        chosen = strategy(spec.strategy) if spec.mix is None else PLANNED
+        dataset = _open(spec, lambda _text: None)
+        with stop_on_signals() as stop:
+            help_train(spec, execution, chosen, dataset, purchase, team, device, stop)
+    return {}
 
 
 class _Run:
     """One run under way."""
 
     def __init__(
-        self, spec: RunSpec, execution: Execution, directory: RunDirectory, watcher: Watcher, stop: StopRequest
+        self,
+        spec: RunSpec,
+        execution: Execution,
+        directory: RunDirectory,
+        watcher: Watcher,
+        stop: StopRequest,
+        team: Team,
+        device: torch.device,
     ) -> None:
         self.spec, self.execution, self.directory = spec, execution, directory
         self.watcher, self.stop = watcher, stop
-        self.device = device_of(execution.device)
+        self.team, self.device = team, device
         self.strategy = strategy(spec.strategy) if spec.mix is None else PLANNED
 
     def carry_out(self) -> dict[str, Any]:
@@ -152,37 +179,30 @@ class _Run:
     def _train_and_measure(self, dataset: Dataset, purchase: Purchase, measured_ids: tuple[str, ...]) -> dict[str, Any]:
         spec = self.spec
         started = time.monotonic()
+        self.team.agree(purchase)
         annotated = annotate(spec, self.strategy, dataset, purchase, self.execution.workers)
         loaded = []
         for example in examples(spec, self.strategy, dataset, annotated):
             self.stop.raise_if_made("loading images")
             loaded.append(example)
             self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
-        sizes = [(example.height, example.width) for example in loaded]
-        canvas = canvas_of(sizes, spec.train.crop) if spec.train.crop else None
-        zero = {"auto": all(example.target.strong for example in loaded), "zero": True, "imagenet": False}
-        network = build_network(
-            spec.backbone,
-            dataset.classes,
-            supervision="full" if zero[spec.classifier] else "weak",
-            generator=torch.Generator().manual_seed(spec.seed),
-            weights=spec.weights,
-        ).to(self.device)
-        self._train(network, TrainingSet(loaded, spec.train, canvas, spec.seed), len(dataset.classes))
+        network, training_set = network_and_set(spec, loaded, dataset.classes, self.device)
+        self._train(network, training_set, len(dataset.classes))
         seconds_train = time.monotonic() - started
         save_weights(self.directory.final_weights, network)
+        trained = time.monotonic()
         measured = measure(
             network,
             dataset,
             measured_ids,
-            canvas=canvas,
+            canvas=training_set.canvas,
             device=self.device,
             absent=spec.absent_classes,
             generator=np.random.default_rng([spec.seed, 3]),
             directory=self.directory,
             on_image=self._on_image_measured,
         )
-        return {**measured, "seconds_train": seconds_train}
+        return {**measured, "seconds_train": seconds_train, "seconds_measure": time.monotonic() - trained}
 
     def _on_image_measured(self, done: int, images: int) -> None:
         self.stop.raise_if_made("measuring; training is saved, the same command goes on")
@@ -213,6 +233,9 @@ class _Run:
             on_resume=self.directory.keep_metrics_until,
             on_iteration=on_iteration,
             should_stop=lambda: self.stop.made,
+            on_notice=self.watcher.notice,
+            team=self.team,
+            compiling=self.execution.compiling,
         )
         if not finished:
             self.stop.raise_if_made("training; its state is saved, the same command goes on")

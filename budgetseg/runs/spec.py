@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.learn.objectness import detector_file
@@ -17,6 +17,9 @@ from budgetseg.learn.recipe import MODERN, Recipe
 from budgetseg.plan.validation import charged_images
 
 __all__ = ["Execution", "RunSpec"]
+
+# As in learn/compiled.py, which imports torch; a spec is read without.
+_Compiling = Literal["none", "kernels", "graphs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +126,8 @@ class Execution:
     """The run directory."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:N or mps."""
+    compiling: _Compiling = "none"
+    """How the passes through the network are compiled."""
     force: bool = False
     """Throw away what the folder holds and start anew."""
     resume: bool = False
@@ -133,3 +138,8 @@ class Execution:
     """Time between two saved states."""
     command: str = ""
     """The command line, to be repeated by a reader of the result."""
+
+    def __post_init__(self) -> None:
+        known = get_args(_Compiling)
+        if self.compiling not in known:
+            raise InvalidInputError(f"--compile: expected one of {', '.join(known)}, got {self.compiling}")

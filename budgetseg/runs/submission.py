@@ -20,11 +20,11 @@ from budgetseg.data.pixels import read_header
 from budgetseg.errors import DataError, InvalidInputError
 from budgetseg.files import write_bytes
 from budgetseg.learn.batches import canvas_of
+from budgetseg.learn.device import device_of
 from budgetseg.learn.evaluate import predict
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.weights import read_state_dict
 from budgetseg.runs.config import read_config, spec_of
-from budgetseg.runs.device import device_of
 from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.spec import RunSpec
 

@@ -46,6 +46,8 @@ COMMANDS = [
     ["reproduce", "submission"],
     ["config"],
     ["config", "show"],
+    ["bench"],
+    ["bench", "train"],
 ]
 
 

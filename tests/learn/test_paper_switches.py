@@ -8,8 +8,9 @@ import torch
 
 from budgetseg.learn.batches import Batch
 from budgetseg.learn.losses import image_loss
+from budgetseg.learn.optimiser import make_optimiser
 from budgetseg.learn.recipe import MODERN, PAPER
-from budgetseg.learn.train import batch_loss, make_optimiser
+from budgetseg.learn.train import batch_loss
 
 # One image of two pixels and two classes: the first pixel says class 1 with probability 3/4, the second with 1/5.
 P_C1 = (3 / 4, 1 / 5)

@@ -3,8 +3,8 @@ import math
 import pytest
 
 from budgetseg.errors import InvalidInputError
+from budgetseg.learn.optimiser import learning_rate
 from budgetseg.learn.recipe import MODERN, PAPER, preset, with_settings
-from budgetseg.learn.train import learning_rate
 
 
 def test_the_paper_preset_is_section_5_1():

@@ -9,6 +9,7 @@ import pytest
 from budgetseg.data import open_dataset
 from budgetseg.report.finished import FinishedRun, _read
 from budgetseg.runs import run as run_module
+from budgetseg.runs import training as training_module
 
 
 def test_images_can_be_bought_in_the_order_of_their_ids(small_run, photo_folder, tmp_path):
@@ -47,13 +48,13 @@ def test_classes_come_from_the_marks_or_from_the_truth(small_run, photo_folder, 
 )
 def test_how_the_classifier_starts(small_run, monkeypatch, classifier, strategy, supervision):
     asked = []
-    original = run_module.build_network
+    original = training_module.build_network
 
     def watched(*arguments, **options):
         asked.append(options["supervision"])
         return original(*arguments, **options)
 
-    monkeypatch.setattr(run_module, "build_network", watched)
+    monkeypatch.setattr(training_module, "build_network", watched)
     small_run(strategy=strategy, classifier=classifier, train={"iterations": 1})
     assert asked == [supervision]
 

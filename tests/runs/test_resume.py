@@ -16,7 +16,7 @@ WEIGHTS = ("checkpoints", "best.safetensors")
 
 def outcome(folder):
     result = json.loads((folder / "result.json").read_text())
-    del result["seconds_train"]
+    del result["seconds_train"], result["seconds_measure"]
     metrics = (folder / "metrics.jsonl").read_text()
     return folder.joinpath(*WEIGHTS).read_bytes(), (folder / "confusion.npy").read_bytes(), result, metrics
 

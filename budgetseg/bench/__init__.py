@@ -1,0 +1,1 @@
+"""Measuring how fast a training goes on this machine, and what share of it the machine could give."""
