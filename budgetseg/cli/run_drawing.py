@@ -17,7 +17,7 @@ from budgetseg.plan.plan import Plan
 __all__ = ["RunDisplay", "draw_result"]
 
 _LINE_SECONDS = 10.0
-_TITLES = {"load": "loading images", "train": "training", "measure": "measuring"}
+_TITLES = {"load": "loading images", "train": "training", "relabel": "relabelling", "measure": "measuring"}
 
 
 class RunDisplay:

@@ -60,6 +60,12 @@ class Recipe:
     """What a weakly annotated image counts beside a mask, in mixes that hold masks; 1 elsewhere."""
     crf_weight: float = 0.0
     """Weight of the gated CRF term on weakly annotated images (``gated_crf.py``)."""
+    rounds: int = 0
+    """Rounds of self-training: in each, the network relabels the weakly annotated images, and training begins anew."""
+    confidence: float = 0.0
+    """Least probability, among the classes of the image, of a pixel's label in self-training."""
+    relabelled_weight: float = 1.0
+    """``weak_weight`` in the rounds of self-training."""
     absent_weight: float = 1.0
     """Weight of equation 2's second term, about the classes that are not in the image; 0 leaves it out."""
     objectness_where: Literal["unlabelled", "all"] = "unlabelled"
@@ -82,6 +88,8 @@ class Recipe:
             raise InvalidInputError(f"train.zoom: expected a number >= 1, got {self.zoom!r}")
         if not 0 < self.strong_share < 1:
             raise InvalidInputError(f"train.strong_share: expected a share between 0 and 1, got {self.strong_share!r}")
+        if self.confidence > 1:
+            raise InvalidInputError(f"train.confidence: expected a probability, at most 1, got {self.confidence!r}")
         if 0 < self.crop < 32:
             raise InvalidInputError(f"train.crop: expected at least 32 pixels, or 0 for whole images, got {self.crop}")
 

@@ -29,9 +29,17 @@ class RunDirectory:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.last_checkpoint = folder / "checkpoints" / "last.safetensors"
         self.final_weights = folder / "checkpoints" / "best.safetensors"
         self.samples = folder / "samples"
+
+    def checkpoint(self, number: int) -> Path:
+        """The state of a round of training; rounds count from 0."""
+        return self.folder / "checkpoints" / (f"round{number}.safetensors" if number else "last.safetensors")
+
+    def drop_rounds(self) -> None:
+        """Throw away the states of the rounds after the first, which nobody needs when the run is finished."""
+        for path in (self.folder / "checkpoints").glob("round*.safetensors"):
+            path.unlink()
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """From a spec to a result: buy, annotate, train, measure; every step can be stopped and gone on from."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,10 @@ from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
-from budgetseg.learn.batches import TrainingSet
+from budgetseg.learn.batches import Example
 from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.team import Team, team_of_launch
-from budgetseg.learn.train import Saving, train
 from budgetseg.plan.plan import Plan
 from budgetseg.runs.buying import buy, measuring, plan_of
 from budgetseg.runs.config import config_text
@@ -30,7 +30,7 @@ from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
 from budgetseg.runs.strategy import PLANNED, strategy
-from budgetseg.runs.training import help_train, network_and_set
+from budgetseg.runs.training import Following, Trained, help_train, rounds_of, train_in_rounds
 from budgetseg.runs.watcher import Watcher
 
 __all__ = ["SCHEMA", "run"]
@@ -69,7 +69,7 @@ def _lead(spec: RunSpec, execution: Execution, watcher: Watcher, team: Team, dev
             watcher.notice(f"{execution.folder}: this run is finished; --force does it anew")
             team.agree(None)
             return result
-        if execution.resume and not directory.last_checkpoint.exists():
+        if execution.resume and not directory.checkpoint(0).exists():
             raise InvalidInputError(f"{execution.folder}: --resume: no saved state here yet; leave --resume out")
         return _Run(spec, execution, directory, watcher, stop, team, device).carry_out()
 
@@ -138,6 +138,7 @@ class _Run:
             raise
         result = {**facts, "status": "completed", **measured}
         self.directory.write_result(result)
+        self.directory.drop_rounds()
         return result
 
     def _mention_leftover(self, purchase: Purchase, index: Index) -> None:
@@ -170,6 +171,7 @@ class _Run:
             "backbone": spec.backbone,
             "recipe": spec.train.preset,
             "iterations": spec.train.iterations,
+            "rounds": spec.train.rounds,
             "seed": spec.seed,
             "device": str(self.device),
             "command": self.execution.command,
@@ -186,59 +188,56 @@ class _Run:
             self.stop.raise_if_made("loading images")
             loaded.append(example)
             self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
-        network, training_set = network_and_set(spec, loaded, dataset.classes, self.device)
-        self._train(network, training_set, len(dataset.classes))
+        trained = self._train(loaded, dataset.classes)
         seconds_train = time.monotonic() - started
-        save_weights(self.directory.final_weights, network)
-        trained = time.monotonic()
+        save_weights(self.directory.final_weights, trained.network)
+        measuring_since = time.monotonic()
         measured = measure(
-            network,
+            trained.network,
             dataset,
             measured_ids,
-            canvas=training_set.canvas,
+            canvas=trained.canvas,
             device=self.device,
             absent=spec.absent_classes,
             generator=np.random.default_rng([spec.seed, 3]),
             directory=self.directory,
             on_image=self._on_image_measured,
         )
-        return {**measured, "seconds_train": seconds_train, "seconds_measure": time.monotonic() - trained}
+        return {**measured, "seconds_train": seconds_train, "seconds_measure": time.monotonic() - measuring_since}
 
     def _on_image_measured(self, done: int, images: int) -> None:
         self.stop.raise_if_made("measuring; training is saved, the same command goes on")
         self.watcher.progress("measure", done, images, None)
 
-    def _train(self, network: torch.nn.Module, training_set: TrainingSet, classes: int) -> None:
-        recipe = self.spec.train
-        every = max(1, recipe.iterations // 100)
+    def _train(self, loaded: Sequence[Example], classes: tuple[str, ...]) -> Trained:
+        iterations, rounds = self.spec.train.iterations, rounds_of(self.spec.train, loaded)
+        every = max(1, iterations // 100)
 
-        def on_iteration(done: int, loss: float) -> None:
-            if done % every == 0 or done == recipe.iterations:
-                self.directory.log_metrics({"iteration": done, "loss": loss})
-            self.watcher.progress("train", done, recipe.iterations, loss)
+        def on_resume(number: int, done: int) -> None:
+            if not self.directory.checkpoint(number + 1).exists():
+                self.directory.keep_metrics_until(number * iterations + done)
 
-        finished = train(
-            network,
-            training_set,
-            recipe,
-            object_classes=range(1, classes),
-            seed=self.spec.seed,
+        def on_iteration(number: int, done: int, loss: float) -> None:
+            if done % every == 0 or done == iterations:
+                self.directory.log_metrics({"iteration": number * iterations + done, "loss": loss})
+            self.watcher.progress("train", number * iterations + done, rounds * iterations, loss)
+
+        return train_in_rounds(
+            self.spec,
+            self.execution,
+            loaded,
+            classes,
             device=self.device,
-            precision=self.spec.precision,
-            saving=Saving(
-                path=self.directory.last_checkpoint,
-                fingerprint=self.spec.fingerprint,
-                every_seconds=self.execution.checkpoint_seconds,
-            ),
-            on_resume=self.directory.keep_metrics_until,
-            on_iteration=on_iteration,
-            should_stop=lambda: self.stop.made,
-            on_notice=self.watcher.notice,
             team=self.team,
-            compiling=self.execution.compiling,
+            stop=self.stop,
+            following=Following(
+                checkpoint=self.directory.checkpoint,
+                on_resume=on_resume,
+                on_iteration=on_iteration,
+                on_relabelled=lambda done, of: self.watcher.progress("relabel", done, of, None),
+                on_notice=self.watcher.notice,
+            ),
         )
-        if not finished:
-            self.stop.raise_if_made("training; its state is saved, the same command goes on")
 
 
 def _open(spec: RunSpec, tell: Tell) -> Dataset:

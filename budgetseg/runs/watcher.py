@@ -17,7 +17,7 @@ class Watcher(Protocol):
         """What will be bought, before any of it is used."""
 
     def progress(self, what: str, done: int, of: int, loss: float | None) -> None:
-        """How far a step (``load``, ``train`` or ``measure``) has come; ``loss`` is that of the last iteration."""
+        """How far a step (``load``, ``train``, ``relabel``, ``measure``) has come; ``loss`` is the last iteration's."""
 
 
 class Silent:
