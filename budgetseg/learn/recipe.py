@@ -59,7 +59,7 @@ class Recipe:
     weak_weight: float
     """What a weakly annotated image counts beside a mask, in mixes that hold masks; 1 elsewhere."""
     crf_weight: float = 0.0
-    """Weight of the gated CRF term on weakly annotated images (``gated_crf.py``)."""
+    """Weight of the gated CRF term (``gated_crf.py``) on images with clicks or strokes."""
     rounds: int = 0
     """Rounds of self-training: in each, the network relabels the weakly annotated images, and training begins anew."""
     confidence: float = 0.0

@@ -17,7 +17,7 @@ from budgetseg.learn.checkpoint import restore_checkpoint, save_checkpoint
 from budgetseg.learn.compiled import Compiling
 from budgetseg.learn.device_data import on_device
 from budgetseg.learn.gated_crf import gated_crf_loss
-from budgetseg.learn.losses import image_loss, objectness_loss, pixel_loss, point_loss
+from budgetseg.learn.losses import UNKNOWN, image_loss, objectness_loss, pixel_loss, point_loss
 from budgetseg.learn.memory import keep_freed_memory
 from budgetseg.learn.optimiser import make_optimiser
 from budgetseg.learn.prefetch import prefetched
@@ -70,9 +70,23 @@ def batch_loss(
             prior_B = objectness_loss(weak_BCHW, batch.objectness_BHW[weak_B], object_classes, mask_BHW)
             term_B = term_B + recipe.objectness_weight * prior_B
         if recipe.crf_weight > 0:
-            term_B = term_B + recipe.crf_weight * gated_crf_loss(weak_BCHW, batch.images_B3HW[weak_B])
+            term_B = term_B + recipe.crf_weight * _spread(weak_BCHW, labels_BHW, batch.images_B3HW[weak_B])
         loss_B[weak_B] = (recipe.weak_weight if mixed else 1.0) * term_B.float()
     return loss_B
+
+
+def _spread(logits_BCHW: torch.Tensor, labels_BHW: torch.Tensor, images_B3HW: torch.Tensor) -> torch.Tensor:
+    """Return the gated CRF term of images where some pixels are labelled and others are not, and 0 elsewhere.
+
+    Without a label to start from, all pixels agree most easily on the background; where all have one, there is nothing
+    to spread.
+    """
+    known_BHW = labels_BHW != UNKNOWN
+    some_B = known_BHW.any(dim=2).any(dim=1) & ~known_BHW.all(dim=2).all(dim=1)
+    term_B = torch.zeros(len(some_B), device=logits_BCHW.device)
+    if some_B.any():
+        term_B[some_B] = gated_crf_loss(logits_BCHW[some_B], images_B3HW[some_B])
+    return term_B
 
 
 def train(

@@ -76,22 +76,25 @@ def test_sizes_that_are_no_multiple_of_a_cell():
     assert bool(torch.isfinite(loss_B).all())
 
 
-def test_the_recipe_weighs_it_on_weak_images_only():
+def test_the_recipe_weighs_it_where_marks_can_be_spread():
+    """A mask, a mark, no mark, and labels everywhere."""
     generator = torch.Generator().manual_seed(0)
-    logits_BCHW, images_B3HW = torch.randn(2, 3, 16, 16, generator=generator), torch.rand(2, 3, 16, 16)
+    logits_BCHW, images_B3HW = torch.randn(4, 3, 16, 16, generator=generator), torch.rand(4, 3, 16, 16)
+    labels_BHW = torch.full((4, 16, 16), 255)
+    labels_BHW[0], labels_BHW[1, 4, 5], labels_BHW[3] = 1, 1, 0
     batch = Batch(
         images_B3HW=images_B3HW,
-        labels_BHW=torch.randint(0, 3, (2, 16, 16), generator=generator),
-        weights_BHW=torch.full((2, 16, 16), 1 / 256),
-        present_BC=torch.tensor([[True, True, False]] * 2),
+        labels_BHW=labels_BHW,
+        weights_BHW=torch.full((4, 16, 16), 1 / 256),
+        present_BC=torch.tensor([[True, True, False]] * 4),
         objectness_BHW=None,
-        strong_B=torch.tensor([True, False]),
+        strong_B=torch.tensor([True, False, False, False]),
     )
     losses = [
         batch_loss(logits_BCHW, batch, replace(MODERN, crf_weight=weight, weak_weight=0.5), [1, 2], mixed=True)
         for weight in (0.0, 0.3)
     ]
     added_B = losses[1] - losses[0]
-    assert added_B[0].item() == 0
-    term = gated_crf_loss(logits_BCHW[1:], images_B3HW[1:]).item()
+    assert added_B[[0, 2, 3]].tolist() == [0, 0, 0]
+    term = gated_crf_loss(logits_BCHW[1:2], images_B3HW[1:2]).item()
     assert added_B[1].item() == pytest.approx(0.5 * 0.3 * term, rel=1e-4)
