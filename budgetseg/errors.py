@@ -14,6 +14,7 @@ __all__ = [
     "InvalidInputError",
     "MissingPackageError",
     "RunFailedError",
+    "SomeRunsFailedError",
     "did_you_mean",
 ]
 
@@ -34,6 +35,12 @@ class RunFailedError(BudgetsegError, RuntimeError):
     """A run that cannot go on: loss not finite, place not writable, checkpoint corrupt, directory in use."""
 
     exit_code = 1
+
+
+class SomeRunsFailedError(BudgetsegError, RuntimeError):
+    """Some of many runs failed; the others were carried out."""
+
+    exit_code = 5
 
 
 class InterruptedRunError(BudgetsegError):

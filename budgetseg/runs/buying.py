@@ -64,7 +64,7 @@ def buy(spec: RunSpec, strategy: Strategy, index: Index, book: CostBook, validat
             f'{current.source}: --current: a run must know which images are annotated already; give {{"images": '
             '{"ID": "point"}} or a run\'s subset.csv'
         )
-    market = Market(index, book, {} if current is None else current.kind_of, spec.seed)
+    market = Market(index, book, {} if current is None else current.kind_of, spec.seed, spec.skip)
     if spec.moves:
         return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)
     if spec.mix is not None:
