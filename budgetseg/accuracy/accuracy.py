@@ -66,9 +66,7 @@ class Accuracy:
         }
 
 
-def accuracy(
-    tables: Sequence[str], design: Design, setup: Setup, pool: Pool, images_per_second: float
-) -> Accuracy:
+def accuracy(tables: Sequence[str], design: Design, setup: Setup, pool: Pool, images_per_second: float) -> Accuracy:
     """Look the runs of a design up, and draw its tables from those that are finished.
 
     Raises:

@@ -1,5 +1,6 @@
 """Carrying out the trainings that are missing, one after the other, as ``budgetseg run`` does each."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -12,17 +13,22 @@ from budgetseg.runs.watcher import Watcher
 __all__ = ["carry_out", "part_of"]
 
 
-def part_of(runs: Sequence[FoundRun], part: int, parts: int) -> tuple[FoundRun, ...]:
-    """Return every ``parts``-th run, beginning with the ``part``-th, so that several processes share the work.
+def part_of(runs: Sequence[FoundRun], part: str) -> tuple[FoundRun, ...]:
+    """Return every N-th run from the K-th on, so that N processes share the work.
 
     Counted over all runs, finished or not: the share of a process does not change while others work.
 
+    Args:
+        runs: All runs.
+        part: ``K/N``.
+
     Raises:
-        InvalidInputError: Not 1 <= part <= parts.
+        InvalidInputError: Not of that form, or not 1 <= K <= N.
     """
-    if not 1 <= part <= parts:
-        raise InvalidInputError(f"--part: expected K/N with 1 <= K <= N, got {part}/{parts}")
-    return tuple(runs[part - 1 :: parts])
+    found = re.fullmatch(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", part)
+    if not found or int(found[1]) > int(found[2]):
+        raise InvalidInputError(f'--part: expected K/N with 1 <= K <= N, got "{part}"')
+    return tuple(runs[int(found[1]) - 1 :: int(found[2])])
 
 
 def carry_out(setup: Setup, runs: Sequence[FoundRun], device: str, compiling: str, watcher: Watcher) -> None:
@@ -42,9 +48,7 @@ def carry_out(setup: Setup, runs: Sequence[FoundRun], device: str, compiling: st
     todo = missing(runs)
     for number, run in enumerate(todo, start=1):
         watcher.notice(f"run {number} of {len(todo)}: {run.command}")
-        execution = Execution(
-            folder=run.folder, device=device, compiling=cast(Any, compiling), command=run.command
-        )
+        execution = Execution(folder=run.folder, device=device, compiling=cast(Any, compiling), command=run.command)
         try:
             train_and_measure(setup.spec(run.trial), execution, watcher)
         except InterruptedRunError:

@@ -14,7 +14,17 @@ from budgetseg.accuracy.trial import Trial, strongest_first
 from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.mix import Mix
 
-__all__ = ["FEW_MASKS", "Cell", "Design", "HoursCase", "MixCase", "Seeds", "design_hours", "design_kinds", "design_mixes"]
+__all__ = [
+    "FEW_MASKS",
+    "Cell",
+    "Design",
+    "HoursCase",
+    "MixCase",
+    "Seeds",
+    "design_hours",
+    "design_kinds",
+    "design_mixes",
+]
 
 FEW_MASKS: Final = 160
 """Masks (images, in a purchase without masks) up to which a cell gets more seeds."""
@@ -142,13 +152,13 @@ def design_hours(
         seconds = hours * 3600
         mixed: dict[tuple[str, str], Cell] = {}
         for strong, weak in hybrids:
-            mixes = [pool.hybrid(strong, weak, seconds, share, seed) for seed in range(max(seeds.usual, seeds.few_masks))]
+            mixes = [
+                pool.hybrid(strong, weak, seconds, share, seed) for seed in range(max(seeds.usual, seeds.few_masks))
+            ]
             if any(len(mix.counts) < 2 for mix in mixes):
                 left_out.append(f"{strong}+{weak} for {float(hours):g} h: the hours do not buy some of both")
                 continue
-            mixed[strong, weak] = Cell(
-                tuple(Trial(mix=mixes[seed], seed=seed) for seed in seeds.of(mixes[0]))
-            )
+            mixed[strong, weak] = Cell(tuple(Trial(mix=mixes[seed], seed=seed) for seed in seeds.of(mixes[0])))
         most = range(max((len(cell.trials) for cell in mixed.values()), default=seeds.usual))
         pure: dict[str, Cell] = {}
         for kind in (kind for kind in KINDS if kind in (*kinds, "full")):

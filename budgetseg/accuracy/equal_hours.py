@@ -60,7 +60,7 @@ class Crossing:
 def lead_over(hybrid_S: Floats, rivals: Mapping[str, Floats]) -> Lead | None:
     """Return the hybrid's lead over the rival with the highest mean; None where nothing is measured.
 
-    Picking the best of several rivals by their measured means counts their luck in, which is not to the hybrid's favour.
+    Picking the best of several rivals by their measured means counts their luck in, which does not favour the hybrid.
     """
     if not len(hybrid_S) or not rivals:
         return None

@@ -1,7 +1,6 @@
 """From a spec to a result: buy, annotate, train, measure; every step can be stopped and gone on from."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
