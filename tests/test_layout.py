@@ -21,6 +21,7 @@ MAY_KNOW = {
     "bench": {"costs", "data", "annotate", "learn"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
+    "accuracy": {"costs", "plan", "data", "runs"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
@@ -72,7 +73,8 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
 
 
 @pytest.mark.parametrize(
-    "command", ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "bench train"]
+    "command",
+    ["", "plan", "run", "costs afford", "costs schedule", "costs validation", "bench train", "bench accuracy"],
 )
 def test_help_loads_nothing_heavy(command):
     assert not loaded_by("-m", "budgetseg", *command.split(), "--help") & HEAVY

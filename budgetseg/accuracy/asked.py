@@ -114,9 +114,9 @@ class Asked:
         Kinds that the cost book cannot price are left out, unless ``kinds`` names them.
 
         Raises:
-            InvalidInputError: A kind in ``kinds`` without a price.
+            InvalidInputError: Masks, or a kind in ``kinds``, without a price.
         """
-        for kind in self.kinds:
+        for kind in (*self.kinds, "full"):  # masks are what everything is compared with
             pool.book.require(kind)
         priced = pool.book.kinds
         unpriced = sorted(

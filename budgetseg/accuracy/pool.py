@@ -38,8 +38,8 @@ class Pool:
 
     @property
     def mask_seconds(self) -> float:
-        """Mean price of a full mask over the images; 0 where the book has none."""
-        return float(self._spent_on("full", 0)[-1] / self.images) if "full" in self.book.kinds else 0.0
+        """Mean price of a full mask over the images."""
+        return float(self._spent_on("full", 0)[-1] / self.images)
 
     def _spent_on(self, kind: str, seed: int) -> list[Fraction]:
         """Seconds of the first 0, 1, 2, ... images of the seed's order."""
