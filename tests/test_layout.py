@@ -22,6 +22,7 @@ MAY_KNOW = {
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
     "reproduce": {"costs", "runs"},
+    "accuracy": {"costs", "plan", "data", "runs"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
@@ -82,6 +83,7 @@ LIGHT = [
     "objectness fit",
     "reproduce",
     "bench train",
+    "bench accuracy",
 ]
 
 

@@ -1,8 +1,10 @@
-"""``budgetseg bench``: how fast this machine trains, and how much of it a training uses."""
+"""``budgetseg bench``: how fast this machine trains, how much of it a training uses, and what trainings reach."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from budgetseg.cli.bench_accuracy import accuracy
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -11,12 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Measure how fast this machine trains.", no_args_is_help=True, rich_markup_mode=None)
-
-
-@app.callback()
-def _group() -> None:
-    """A group, though it has one command so far."""
+app = typer.Typer(
+    help="Measure how fast this machine trains, and what annotations reach.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.command()(accuracy)
 
 
 @app.command()

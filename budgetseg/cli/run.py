@@ -30,6 +30,7 @@ def run(
         typer.Option(help=f"What to buy: {', '.join(KINDS)}, hybrid ... (a wrong name lists all).  [default: hybrid]"),
     ] = None,
     plan: Annotated[Path | None, typer.Option(help="Buy the mix of this plan.json instead of a strategy.")] = None,
+    mix: Annotated[str | None, typer.Option(help="Buy these images instead of a strategy: full=40,point=640.")] = None,
     full_images: Annotated[int | None, typer.Option(help="Full masks of the hybrid strategy.  [default: 100]")] = None,
     hours: Annotated[
         str | None, typer.Option(help="Annotators' hours to spend, such as 6, 90m or 1h30m.  [default: all images]")
@@ -171,8 +172,9 @@ def _spec(context: typer.Context) -> Any:
     from budgetseg.plan.plan import read_plan
     from budgetseg.runs.config import read_config, spec_of, split_assignment
     from budgetseg.runs.spec import RunSpec
+    from budgetseg.settings import counts_by_name
 
-    run_fields = {field.name for field in fields(RunSpec)}
+    run_fields = {field.name for field in fields(RunSpec)} - {"mix"}  # --mix is text, no value of the field
     given = {name: value for name, value in context.params.items() if value is not None}
     weak = {name for name in given if _source(context, name) == "DEFAULT_MAP"}
     tables = read_config(Path(given["config"])) if "config" in given else {}
@@ -193,9 +195,11 @@ def _spec(context: typer.Context) -> Any:
         table, name, value = split_assignment(text)
         (train if table == "train" else run_settings)[name] = value
     mix = tables.get("mix")
-    if "plan" in given:
-        if "strategy" in given and "strategy" not in weak:
-            raise InvalidInputError("--strategy and --plan: give one of them")
+    if len(chosen := {"strategy", "plan", "mix"} & (set(given) - weak)) > 1:
+        raise InvalidInputError(f"{' and '.join(f'--{name}' for name in sorted(chosen))}: give one of them")
+    if "mix" in given and chosen <= {"mix"}:
+        mix = counts_by_name(given["mix"], "--mix")
+    elif "plan" in given:
         planned = read_plan(Path(given["plan"]))
         mix = planned.mix.to_dict()
         run_settings["moves"] = [str(move) for move in planned.moves]

@@ -65,7 +65,11 @@ def buy(spec: RunSpec, strategy: Strategy, index: Index, book: CostBook, validat
             '{"ID": "point"}} or a run\'s subset.csv'
         )
     market = Market(
-        index, book, {} if current is None else current.kind_of, spec.seed if spec.order == "random" else None
+        index,
+        book,
+        {} if current is None else current.kind_of,
+        spec.seed if spec.order == "random" else None,
+        spec.skip,
     )
     if spec.moves:
         return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)

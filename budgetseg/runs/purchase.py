@@ -52,7 +52,7 @@ class Purchase:
 class Market:
     """The images of a pool, what is held of each, and what any kind costs for each."""
 
-    def __init__(self, index: Index, book: CostBook, held: Mapping[str, str], seed: int | None) -> None:
+    def __init__(self, index: Index, book: CostBook, held: Mapping[str, str], seed: int | None, skip: int = 0) -> None:
         """Look at a pool.
 
         Args:
@@ -60,6 +60,7 @@ class Market:
             book: The prices.
             held: Kind at which images are annotated already, by image id.
             seed: Of the order in which images are bought; None for the order of their ids.
+            skip: Images at the head of that order that are not for sale.
 
         Raises:
             InvalidInputError: An image that is held is not in the pool.
@@ -75,7 +76,7 @@ class Market:
         order = listed if seed is None else np.random.default_rng([seed, 0]).permutation(listed)
         # What is there already comes first, the richest annotations foremost; sorting keeps the order among equals.
         strength: dict[str | None, int] = {None: -1, **{kind: place for place, kind in enumerate(KINDS)}}
-        self.order = sorted((int(row) for row in order), key=lambda row: -strength[self.held[row]])
+        self.order = sorted((int(row) for row in order), key=lambda row: -strength[self.held[row]])[skip:]
         self._known: dict[tuple[str, int, str | None], list[Fraction]] = {}
 
     def leaves_nothing_to_ask(self, row: int, kind: str) -> bool:

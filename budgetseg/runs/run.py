@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,7 @@ import torch
 from budgetseg.costs.book import load_book
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
-from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
-from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.learn.batches import Example
 from budgetseg.learn.checkpoint import save_weights
@@ -26,6 +23,7 @@ from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
+from budgetseg.runs.opening import open_for
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
@@ -79,7 +77,7 @@ def _help(spec: RunSpec, execution: Execution, team: Team, device: torch.device)
     purchase = team.agree(None)
     if purchase is not None:
         chosen = strategy(spec.strategy) if spec.mix is None else PLANNED
-        dataset = _open(spec, lambda _text: None)
+        dataset = open_for(spec, lambda _text: None)
         with stop_on_signals() as stop:
             help_train(spec, execution, chosen, dataset, purchase, team, device, stop)
     return {}
@@ -105,7 +103,7 @@ class _Run:
 
     def carry_out(self) -> dict[str, Any]:
         """Buy first: what cannot be paid for, or is broken, is said before anything is written."""
-        dataset = _open(self.spec, self.watcher.notice)
+        dataset = open_for(self.spec, self.watcher.notice)
         require_sound(dataset)
         index = index_images(dataset, "train")
         for note in dataset.notes:
@@ -238,22 +236,6 @@ class _Run:
                 on_notice=self.watcher.notice,
             ),
         )
-
-
-def _open(spec: RunSpec, tell: Tell) -> Dataset:
-    def path(text: str | None) -> Path | None:
-        return None if text is None else Path(text)
-
-    return open_dataset(
-        spec.dataset,
-        classes=spec.classes,
-        limit=spec.limit,
-        instances=path(spec.instances),
-        train_set=spec.train_set,
-        train_list=path(spec.train_list),
-        val_list=path(spec.val_list),
-        tell=tell,
-    )
 
 
 def _subset_csv(purchase: Purchase) -> str:

@@ -36,6 +36,8 @@ class RunSpec:
     """Images to annotate, instead of hours."""
     mix: Mapping[str, int] | None = None
     """Images per kind, from a plan."""
+    skip: int = 0
+    """Images passed over before the first is bought, so that a part of a mix can train alone on its own images."""
     moves: tuple[str, ...] = ()
     """What a plan buys on top of ``current``, such as "300 image -> point"."""
     current: str | None = None
@@ -87,8 +89,10 @@ class RunSpec:
             raise InvalidInputError("--hours and --images: give one of them; each follows from the other")
         if self.mix is not None and (self.hours is not None or self.images is not None):
             raise InvalidInputError("--plan: the plan says how many images to buy; leave out --hours and --images")
+        if self.skip and self.current is not None:
+            raise InvalidInputError("run.skip: leave it out with --current, whose images come first")
         charged_images(self.validation)
-        for name in ("full_images", "images", "limit", "patch_radius", "seed"):
+        for name in ("full_images", "images", "skip", "limit", "patch_radius", "seed"):
             value, least = getattr(self, name), 1 if name in ("images", "limit") else 0
             if value is not None and value < least:
                 raise InvalidInputError(f"--{name.replace('_', '-')}: expected a whole number >= {least}, got {value}")

@@ -104,7 +104,7 @@ def buy_moves(moves: Sequence[Move], market: Market, *, fixed_seconds: Fraction)
     """
     if not any(move.images for move in moves):
         raise BudgetTooSmallError("the plan buys no image; plan with more hours")
-    stock = Counter(market.held)
+    stock = Counter(market.held[row] for row in market.order)
     for held in {move.held for move in moves}:
         images = sum(move.images for move in moves if move.held == held)
         if images > stock[held]:

@@ -66,6 +66,27 @@ def test_a_plan_file_says_what_to_buy(call, tmp_path, photo_folder):
     assert json.loads(call("run", "--plan", "plan.json", *options).out)["mix"] == {"point": 5, "full": 2}
 
 
+def test_a_mix_says_what_to_buy(call, photo_folder, tmp_path):
+    options = ["--dataset", photo_folder, *SHORT, "--mix", "full=2,point=5"]
+    assert json.loads(call("run", *options, "--json").out)["mix"] == {"point": 5, "full": 2}
+    first = call("run", "--dry-run", *options).out
+    (tmp_path / "again.toml").write_text(first)
+    assert call("run", "--dry-run", "--config", "again.toml").out == first
+    (tmp_path / "budgetseg.toml").write_text('[run]\nmix = "full=1,image=3"\n')
+    assert resolved(call)["mix"] == {"image": 3, "full": 1}
+    assert resolved(call, "--mix", "box=4")["mix"] == {"box": 4}
+    assert "mix" not in resolved(call, "--strategy", "point")
+
+
+def test_what_is_bought_is_said_once(monkeypatch, capsys):
+    for pair in (["--mix", "full=2", "--strategy", "point"], ["--mix", "full=2", "--plan", "plan.json"]):
+        monkeypatch.setattr(sys, "argv", ["budgetseg", "run", "--dry-run", *pair])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert stopped.value.code == 2
+        assert "give one of them" in capsys.readouterr().err
+
+
 def test_options_beat_environment_beats_files_beats_defaults(call, monkeypatch, tmp_path):
     assert resolved(call)["run"]["seed"] == 0
     user = tmp_path / "config" / "budgetseg" / "config.toml"

@@ -33,8 +33,8 @@ def pool(images=40, seed=0):
     )
 
 
-def market(index, held=None, seed=0, book=BOOK):
-    return Market(index, book, held or {}, seed)
+def market(index, held=None, seed=0, book=BOOK, skip=0):
+    return Market(index, book, held or {}, seed, skip)
 
 
 def buy(name, index, *, seed=0, held=None, book=BOOK, **choices):
@@ -104,6 +104,24 @@ def test_a_fixed_cost_is_paid_first():
     with_prior = buy("point", index, budget_seconds=budget_seconds, fixed_seconds=Fraction(1600))
     assert with_prior.spent_seconds <= budget_seconds
     assert len(with_prior.image_ids) < len(buy("point", index, budget_seconds=budget_seconds).image_ids)
+
+
+@pytest.mark.parametrize("skip", [0, 7, 39])
+def test_images_passed_over_are_not_for_sale(skip):
+    index, nothing = pool(), Fraction(0)
+    order = buy("point", index).image_ids
+    rest = buy_strategy(
+        STRATEGIES["point"],
+        market(index, skip=skip),
+        full_images=0,
+        images=None,
+        budget_seconds=None,
+        fixed_seconds=nothing,
+    )
+    assert rest.image_ids == order[skip:]
+    assert buy_mix(Mix.of({"full": 1}), market(index, skip=skip), fixed_seconds=nothing).image_ids == order[skip:][:1]
+    with pytest.raises(InvalidInputError, match=f"has {40 - skip};"):
+        buy_mix(Mix.of({"full": 41 - skip}), market(index, skip=skip), fixed_seconds=nothing)
 
 
 def test_a_mix_is_bought_masks_first_and_must_fit_the_pool():

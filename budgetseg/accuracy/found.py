@@ -1,0 +1,103 @@
+"""What the run folders hold: which trainings are finished, and their mIoU."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from budgetseg.accuracy.design import Cell
+from budgetseg.accuracy.pool import Pool
+from budgetseg.accuracy.trial import Setup, Trial
+from budgetseg.errors import InvalidInputError
+from budgetseg.files import read_json
+
+__all__ = ["IMAGES_PER_SECOND", "FoundRun", "State", "find_runs", "missing", "scores"]
+
+IMAGES_PER_SECOND = 1640.0
+"""Training images a second of EfficientNet-Lite0 at 224 px, five processes in all on one NVIDIA H100."""
+
+State = Literal["to run", "stopped", "other settings", "finished"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundRun:
+    """A training and what is found of it."""
+
+    trial: Trial
+    folder: Path
+    command: str
+    hours: float
+    """Annotators' hours of what it buys."""
+    compute_hours: float
+    """Estimated, of the training alone."""
+    state: State
+    miou: float | None
+    """0 to 100; None before the run is finished."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in ``runs`` of ``budgetseg.accuracy/1``."""
+        return {
+            "name": self.trial.name,
+            "mix": self.trial.mix.to_dict(),
+            "skip": self.trial.skip,
+            "seed": self.trial.seed,
+            "hours": self.hours,
+            "compute_hours": self.compute_hours,
+            "state": self.state,
+            "miou": self.miou,
+            "folder": str(self.folder),
+            "command": self.command,
+        }
+
+
+def find_runs(
+    setup: Setup, pool: Pool, trials: Sequence[Trial], images_per_second: float = IMAGES_PER_SECOND
+) -> tuple[FoundRun, ...]:
+    """Look every training up in its folder.
+
+    Raises:
+        InvalidInputError: A speed that is not above 0, a setting that is wrong, or an unreadable result.
+    """
+    if not images_per_second > 0:
+        raise InvalidInputError(f"--images-per-second: expected a number > 0, got {images_per_second:g}")
+    found = []
+    for trial in trials:
+        spec, folder = setup.spec(trial), setup.run_folder(trial)
+        state, miou = _state(folder, spec.fingerprint)
+        found.append(
+            FoundRun(
+                trial=trial,
+                folder=folder,
+                command=setup.command(trial),
+                hours=float(pool.seconds(trial) / 3600),
+                compute_hours=spec.train.iterations * spec.train.batch / images_per_second / 3600,
+                state=state,
+                miou=miou,
+            )
+        )
+    return tuple(found)
+
+
+def _state(folder: Path, fingerprint: str) -> tuple[State, float | None]:
+    mark, result = folder / "state.json", folder / "result.json"
+    if mark.is_file() and read_json(mark).get("fingerprint") != fingerprint:
+        return "other settings", None
+    if not result.is_file():
+        return ("stopped" if mark.is_file() else "to run"), None
+    document = read_json(result)
+    try:
+        if document["status"] != "completed":
+            return "stopped", None
+        return "finished", float(document["miou"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInputError(f"{result}: expected the miou of a finished run ({error})") from error
+
+
+def missing(runs: Sequence[FoundRun]) -> tuple[FoundRun, ...]:
+    """Those that are still to be trained."""
+    return tuple(run for run in runs if run.state in ("to run", "stopped"))
+
+
+def scores(cell: Cell, miou_of: Mapping[Trial, float]) -> dict[int, float]:
+    """MIoU of the finished trainings of a cell, by seed."""
+    return {trial.seed: miou_of[trial] for trial in cell.trials if trial in miou_of}
