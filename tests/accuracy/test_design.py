@@ -45,6 +45,12 @@ def test_a_part_alone_has_the_images_that_it_has_in_the_mix(pool, text):
             assert list(alone.image_ids) == images_of(mixed, kind)
 
 
+def test_a_part_alone_has_the_seeds_of_its_mix(pool):
+    (case,), _ = design_mixes(pool.images, [Mix.of({"full": 10, "point": 200})], SEEDS)
+    for cell in (case.whole, *case.parts.values()):
+        assert [trial.seed for trial in cell.trials] == [0, 1, 2]  # though 200 clicks alone would get two
+
+
 def test_seeds_draw_different_images_and_sizes_are_nested(pool):
     cells, _ = design_kinds(pool.images, ["point"], [], [20, 40], SEEDS)
     small, large = (purchase(pool, cells["full"][images].trials[0]).image_ids for images in (20, 40))
@@ -109,6 +115,15 @@ def test_equal_hours_are_spent_to_the_last_image_and_never_exceeded(pool, fixed)
         alone = purchase(pool, case.pure["full"].trials[trial.seed]).image_ids
         assert set(images_of(purchase(pool, trial), "full")) < set(alone)
     assert len(case.pure["full"].trials) == len(case.hybrids["full", "point"].trials) == 3
+
+
+def test_hours_that_just_pay_for_an_image_buy_it(pool):
+    exact = pool.seconds(Trial(mix=Mix.of({"full": 7})))
+    assert pool.pure("full", exact, 0)["full"] == 7
+    assert pool.pure("full", exact - Fraction(1, 1000), 0)["full"] == 6
+    mixed = Trial(mix=Mix.of({"full": 7, "point": 30}))
+    seconds = pool.seconds(mixed)
+    assert pool.hybrid("full", "point", seconds, exact / seconds, 0) == mixed.mix
 
 
 def test_a_pool_that_ends_is_one_training_for_all_larger_budgets(pool):

@@ -8,7 +8,7 @@ import pytest
 from budgetseg.accuracy.accuracy import accuracy
 from budgetseg.accuracy.asked import Asked
 from budgetseg.accuracy.carry_out import part_of
-from budgetseg.accuracy.found import find_runs
+from budgetseg.accuracy.found import find_runs, missing
 from budgetseg.accuracy.hour_rows import rivals_of
 from budgetseg.errors import InvalidInputError
 
@@ -76,6 +76,15 @@ def test_a_bound_below_the_goal_does_not_meet_it(look, finish):
     (row,) = [row for row in look("kinds").kinds if row.kind == "point"]
     assert row.worth.exchange.count.side == "fewer than"
     assert row.goals() == {"share": False, "worth": False}
+
+
+@pytest.mark.parametrize(("masks", "met"), [(20, False), (30, True)])
+def test_clicks_should_give_twice_their_hours_worth_of_masks(look, finish, pool, masks, met):
+    finish_all(look("kinds", sizes="10,80"), finish, lambda trial: float(10 * np.log(trial.mix["full"] or masks)))
+    (row,) = [row for row in look("kinds", sizes="10,80").kinds if row.kind == "point"]
+    assert row.worth.exchange.count.masks == pytest.approx(masks)
+    hours_buy = row.hours * 3600 / pool.mask_seconds  # 13 masks
+    assert row.goals()["worth"] == (masks >= 2 * hours_buy) == met
 
 
 def test_a_mix_is_judged_over_the_seeds_that_all_have(look, finish):
@@ -147,6 +156,7 @@ def test_states_of_run_folders(look, finish, setup, pool):
     found = find_runs(setup, pool, trials)
     assert [run.state for run in found] == ["finished", "stopped", "other settings", "stopped", "to run"]
     assert [run.miou for run in found] == [40.0, None, None, None, None]
+    assert [run.trial for run in missing(found)] == [trials[1], trials[3], trials[4]]  # a stopped run goes on
     finish(trials[4], "much")
     with pytest.raises(InvalidInputError, match=r"result\.json: expected the miou"):
         find_runs(setup, pool, trials)

@@ -13,7 +13,7 @@ from budgetseg.plan.mix import Mix
 from budgetseg.runs.config import config_text
 
 TINY = ["--backbone", "tiny", "--iterations", "1", "--batch", "2", "--crop", "64", "--device", "cpu"]
-FEW = ["--seeds", "1", "--few-seeds", "1", "--sizes", "", "--hours", "0.2=0.5", "--mix", "full=2,point=6"]
+FEW = ["--seeds", "1", "--few-seeds", "1", "--sizes", "", "--hours", "0.4=0.5", "--mix", "full=2,point=6"]
 
 
 @pytest.fixture
@@ -75,10 +75,10 @@ def test_a_printed_command_is_the_run(call, trial, tmp_path):
 
 def test_from_nothing_to_the_tables(call, photo_folder, tmp_path):
     kinds = ["--kinds", "point", "--curves", "", "--hybrids", "full+point"]
-    options = ["--dataset", photo_folder, *TINY, *FEW, *kinds]
+    options = ["--dataset", photo_folder, "--set", "run.limit=12", *TINY, *FEW, *kinds]
     first = call("bench", "accuracy", *options)
     assert "0 of " in first.out
-    assert "24 point = " in first.out
+    assert "12 point = " in first.out
     assert "full + point: masks alone win " in first.out
     assert "one seed: no spread" in first.out
     assert "(1 seed)" in first.out
