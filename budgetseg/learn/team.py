@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,9 @@ from budgetseg.errors import RunFailedError
 from budgetseg.learn.device import device_of
 
 __all__ = ["ALONE", "Team", "team_of_launch"]
+
+PATIENCE = timedelta(days=1)
+"""How long processes wait for the first one, which measures alone; one that dies is noticed at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,9 +109,11 @@ def team_of_launch(device_name: str) -> Iterator[tuple[Team, torch.device]]:
         if device.index is None:
             device = device_of(f"cuda:{os.environ.get('LOCAL_RANK', '0')}")
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
     try:
         yield Team(rank=distributed.get_rank(), size=distributed.get_world_size()), device
+        with _partners_needed():
+            distributed.barrier()  # gloo aborts a process now and then whose partner is still at work when it leaves
     finally:
         distributed.destroy_process_group()
 

@@ -10,7 +10,7 @@ from budgetseg.report.difference import Difference, bootstrap_deviation, differe
 from budgetseg.report.finished import read_runs
 from budgetseg.report.frontier import gather
 
-mious = st.lists(st.floats(0, 100), min_size=2, max_size=6)
+mious = st.lists(st.floats(0, 100).map(lambda miou: round(miou, 4)), min_size=2, max_size=6)
 
 
 @given(mious, mious)
