@@ -1,5 +1,6 @@
 """``budgetseg annotations``: make, inspect and audit annotations."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,6 +66,7 @@ def simulate(
         spread=spread,
         placement=as_placement(placement),
         points=None if points is None else real_clicks.read_clicks(points, opened),
+        workers=os.cpu_count() or 1,
     )
     made.save(output)
     document = {
