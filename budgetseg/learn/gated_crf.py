@@ -9,8 +9,8 @@ Obukhov, Georgoulis, Dai and Van Gool, "Gated CRF Loss for Weakly Supervised Sem
 where W(i) are the other pixels of a square around i, and :math:`1 - S_i \cdot S_j` is the chance that two draws from
 the two distributions differ (the Potts model).
 
-It is computed on images shrunk ``SHRINK`` times, one offset of the square after another, so that memory grows with the
-image and not with the square.
+It is computed on images shrunk ``SHRINK`` times, about as coarse as a network's own maps, one offset of the square after
+another, so that memory grows with the image and not with the square.
 
 Shape suffixes: B images, 3 colours, C classes, H x W pixels, h x w cells of the shrunken image.
 """
@@ -21,8 +21,9 @@ from torch.nn import functional
 
 __all__ = ["RADIUS", "SHRINK", "SIGMA_RGB", "SIGMA_XY", "gated_crf_loss"]
 
-SHRINK = 4
-"""Pixels to a cell, in each direction."""
+SHRINK = 16
+"""Pixels to a cell, in each direction. A mark has to reach the far end of its object: with 16, the square reaches 80
+pixels; with 4, clicks gained next to nothing (photographs at 224 px, one seed: 36.0 mIoU, 35.3 without the loss)."""
 RADIUS = 5
 """Cells from the middle of the square to its border, as published."""
 SIGMA_XY = 6.0

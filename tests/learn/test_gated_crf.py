@@ -52,21 +52,23 @@ def test_the_same_certain_class_everywhere_costs_nothing():
 
 
 def test_a_border_is_cheaper_where_colours_change():
-    logits_BCHW = torch.zeros(1, 2, 64, 64)
-    logits_BCHW[:, 0, :, :32], logits_BCHW[:, 1, :, 32:] = 9, 9
-    along_B3HW = torch.zeros(1, 3, 64, 64)
-    along_B3HW[..., 32:] = 1
+    side, half = 16 * SHRINK, 8 * SHRINK
+    logits_BCHW = torch.zeros(1, 2, side, side)
+    logits_BCHW[:, 0, :, :half], logits_BCHW[:, 1, :, half:] = 9, 9
+    along_B3HW = torch.zeros(1, 3, side, side)
+    along_B3HW[..., half:] = 1
     across_B3HW = along_B3HW.transpose(2, 3)
     assert gated_crf_loss(logits_BCHW, along_B3HW).item() < 0.05 * gated_crf_loss(logits_BCHW, across_B3HW).item()
 
 
 def test_its_gradient_moves_an_undecided_pixel_to_its_like():
-    logits_BCHW = torch.zeros(1, 2, 12, 12)
+    side, middle = 3 * SHRINK, slice(SHRINK, 2 * SHRINK)
+    logits_BCHW = torch.zeros(1, 2, side, side)
     logits_BCHW[:, 1] = 5
-    logits_BCHW[:, :, 4:8, 4:8] = 0
+    logits_BCHW[:, :, middle, middle] = 0
     logits_BCHW.requires_grad_()
-    gated_crf_loss(logits_BCHW, torch.full((1, 3, 12, 12), 0.5)).sum().backward()
-    inside_C = logits_BCHW.grad[0, :, 4:8, 4:8].sum(dim=(1, 2))
+    gated_crf_loss(logits_BCHW, torch.full((1, 3, side, side), 0.5)).sum().backward()
+    inside_C = logits_BCHW.grad[0, :, middle, middle].sum(dim=(1, 2))
     assert inside_C[1] < 0 < inside_C[0]
 
 
@@ -79,13 +81,13 @@ def test_sizes_that_are_no_multiple_of_a_cell():
 def test_the_recipe_weighs_it_where_marks_can_be_spread():
     """A mask, a mark, no mark, and labels everywhere."""
     generator = torch.Generator().manual_seed(0)
-    logits_BCHW, images_B3HW = torch.randn(4, 3, 16, 16, generator=generator), torch.rand(4, 3, 16, 16)
-    labels_BHW = torch.full((4, 16, 16), 255)
+    logits_BCHW, images_B3HW = torch.randn(4, 3, 48, 48, generator=generator), torch.rand(4, 3, 48, 48)
+    labels_BHW = torch.full((4, 48, 48), 255)
     labels_BHW[0], labels_BHW[1, 4, 5], labels_BHW[3] = 1, 1, 0
     batch = Batch(
         images_B3HW=images_B3HW,
         labels_BHW=labels_BHW,
-        weights_BHW=torch.full((4, 16, 16), 1 / 256),
+        weights_BHW=torch.full((4, 48, 48), 1 / 48**2),
         present_BC=torch.tensor([[True, True, False]] * 4),
         objectness_BHW=None,
         strong_B=torch.tensor([True, False, False, False]),
