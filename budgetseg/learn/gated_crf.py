@@ -9,8 +9,8 @@ Obukhov, Georgoulis, Dai and Van Gool, "Gated CRF Loss for Weakly Supervised Sem
 where W(i) are the other pixels of a square around i, and :math:`1 - S_i \cdot S_j` is the chance that two draws from
 the two distributions differ (the Potts model).
 
-It is computed on images shrunk ``SHRINK`` times, about as coarse as a network's own maps, one offset of the square after
-another, so that memory grows with the image and not with the square.
+It is computed on images shrunk ``SHRINK`` times, about as coarse as a network's own maps, one offset of the square
+after another, so that memory grows with the image and not with the square.
 
 Shape suffixes: B images, 3 colours, C classes, H x W pixels, h x w cells of the shrunken image.
 """
