@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 from budgetseg.accuracy.found import FoundRun, missing
 from budgetseg.accuracy.trial import Setup
-from budgetseg.errors import BudgetsegError, InterruptedRunError, InvalidInputError, SomeRunsFailedError
+from budgetseg.errors import InvalidInputError
+from budgetseg.runs.series import Job, carry_out_all
 from budgetseg.runs.spec import Execution
 from budgetseg.runs.watcher import Watcher
 
@@ -39,22 +41,17 @@ def carry_out(setup: Setup, runs: Sequence[FoundRun], device: str, compiling: st
         InterruptedRunError: Stopped by a signal; the same call goes on.
         SomeRunsFailedError: Some runs failed, after all others were carried out.
     """
-    from budgetseg.runs.run import run as train_and_measure
-
     for run in runs:
         if run.state == "other settings":
             raise InvalidInputError(f"{run.folder}: holds a run of other settings; choose another --runs")
-    failed: list[str] = []
     todo = missing(runs)
-    for number, run in enumerate(todo, start=1):
-        watcher.notice(f"run {number} of {len(todo)}: {run.command}")
-        execution = Execution(folder=run.folder, device=device, compiling=cast(Any, compiling), command=run.command)
-        try:
-            train_and_measure(setup.spec(run.trial), execution, watcher)
-        except InterruptedRunError:
-            raise
-        except BudgetsegError as error:
-            watcher.notice(f"{run.trial.name}: failed: {error}")
-            failed.append(run.trial.name)
-    if failed:
-        raise SomeRunsFailedError(f"{len(failed)} of {len(todo)} runs failed: {', '.join(failed)}")
+    jobs = [
+        Job(
+            name=run.trial.name,
+            spec=partial(setup.spec, run.trial),
+            execution=Execution(folder=run.folder, device=device, compiling=cast(Any, compiling), command=run.command),
+            announcement=f"run {number} of {len(todo)}: {run.command}",
+        )
+        for number, run in enumerate(todo, start=1)
+    ]
+    carry_out_all(jobs, watcher, "runs")

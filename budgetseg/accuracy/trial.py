@@ -5,19 +5,19 @@ alone skips what the stronger parts took, so it trains on the very images that i
 """
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
-from budgetseg.runs.config import spec_of, split_assignment
+from budgetseg.runs.config import spec_of_settings
 
 if TYPE_CHECKING:
     from budgetseg.runs.spec import RunSpec
 
-__all__ = ["Setup", "Trial", "overrides_of", "strongest_first"]
+__all__ = ["Setup", "Trial", "strongest_first"]
 
 _OURS: Final = ("strategy", "full_images", "hours", "images", "mix", "moves", "current", "skip", "validation", "seed")
 """Settings of a run that the table sets itself."""
@@ -80,13 +80,10 @@ class Setup:
         Raises:
             InvalidInputError: An option with an unknown name or a value out of range.
         """
-        tables: dict[str, dict[str, Any]] = {"run": {}, "train": {}}
         own = {} if trial is None else trial.settings()
-        for name, value in {**self.options, **self.overrides, **own}.items():
-            table, key, text = split_assignment(f"{name}={value}")
-            tables[table][key] = text
         mixed = trial is not None and len(trial.mix.counts) > 1
-        return spec_of(tables["run"], tables["train"], trial.mix.to_dict() if trial is not None and mixed else None)
+        mix = trial.mix.to_dict() if trial is not None and mixed else None
+        return spec_of_settings({**self.options, **self.overrides, **own}, mix)
 
     def run_folder(self, trial: Trial) -> Path:
         """Where the run of a training lies."""
@@ -105,16 +102,3 @@ class Setup:
         for name, value in self.overrides.items():
             words += ["--set", f"{name}={value}"]
         return shlex.join([*words, "--out", str(self.run_folder(trial))])
-
-
-def overrides_of(texts: Sequence[str]) -> dict[str, str]:
-    """Read ``train.lr=1e-4`` and the like, later ones winning.
-
-    Raises:
-        InvalidInputError: Not of that form.
-    """
-    settings = {}
-    for text in texts:
-        table, key, value = split_assignment(text)
-        settings[f"{table}.{key}"] = value
-    return settings

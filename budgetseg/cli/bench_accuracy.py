@@ -72,8 +72,9 @@ def accuracy(
     from budgetseg.accuracy import asked
     from budgetseg.accuracy.accuracy import accuracy as look_up
     from budgetseg.accuracy.pool import open_pool
-    from budgetseg.accuracy.trial import Setup, overrides_of
+    from budgetseg.accuracy.trial import Setup
     from budgetseg.cli.bench_accuracy_drawing import draw_accuracy, draw_runs
+    from budgetseg.runs.config import overrides_of
 
     tables = asked.tables_of(table)
     wanted = asked.Asked.of(

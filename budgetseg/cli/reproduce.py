@@ -58,7 +58,8 @@ def _command(table: str) -> Callable[..., None]:
     ) -> None:
         from budgetseg.cli.reproduce_drawing import draw_comparison
         from budgetseg.reproduce.comparison import compare
-        from budgetseg.reproduce.set_up import Setup, overrides_of
+        from budgetseg.reproduce.set_up import Setup
+        from budgetseg.runs.config import overrides_of
         from budgetseg.settings import comma_list
 
         if follow not in ("code", "text"):

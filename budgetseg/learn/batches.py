@@ -31,6 +31,7 @@ __all__ = [
     "labels_in_window",
     "look_through",
     "points_in_window",
+    "whole_images",
 ]
 
 ALL = slice(None)
@@ -134,6 +135,17 @@ def look_through(
     a, c, e, f = window.affine((array_HW.shape[0], array_HW.shape[1]), size)
     picture = Image.fromarray(array_HW)
     return np.asarray(picture.transform(size[::-1], Image.Transform.AFFINE, (a, 0, c, 0, e, f), resample=resample))
+
+
+def whole_images(images: Sequence[NDArray[np.uint8]], canvas: tuple[int, int] | None) -> torch.Tensor:
+    """Show whole RGB images at a size of (height, width); None is their own, which they then share.
+
+    Returns:
+        images_B3HW from 0 to 1, on the CPU.
+    """
+    bilinear = Image.Resampling.BILINEAR
+    shown = [image if canvas is None else look_through(image, Window(), canvas, bilinear) for image in images]
+    return torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float().div_(255.0)
 
 
 def labels_in_window(

@@ -10,15 +10,13 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
 from budgetseg.data.dataset import VOID, Dataset
-from budgetseg.learn.batches import Window, look_through
+from budgetseg.learn.batches import whole_images
 
 __all__ = ["Absent", "Interval", "class_iou", "confusion", "mean_iou", "miou_interval", "predict"]
 
 _EVALUATION_BATCH = 8
-_BILINEAR = Image.Resampling.BILINEAR
 
 Absent = Literal["skip", "zero"]
 """Classes that neither truth nor prediction holds: left out of the mean, or counted 0 as the paper's code does."""
@@ -49,10 +47,8 @@ def predict(
     for start in range(0, len(ids), step):
         some = ids[start : start + step]
         images = [dataset.image(image_id) for image_id in some]
-        shown = [image if canvas is None else look_through(image, Window(), canvas, _BILINEAR) for image in images]
-        pixels_B3HW = torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float().div_(255.0)
         with torch.inference_mode():
-            logits_BCHW = network(pixels_B3HW.to(device)).float()
+            logits_BCHW = network(whole_images(images, canvas).to(device)).float()
             for image_id, image_HW3, logits_CHW in zip(some, images, logits_BCHW, strict=True):
                 yield image_id, _classes(logits_CHW, (image_HW3.shape[0], image_HW3.shape[1]))
 

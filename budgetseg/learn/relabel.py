@@ -18,7 +18,7 @@ from torch import Tensor
 
 from budgetseg.annotate.target import Target
 from budgetseg.data.dataset import BACKGROUND, VOID
-from budgetseg.learn.batches import Example, Window, look_through
+from budgetseg.learn.batches import Example, Window, look_through, whole_images
 
 __all__ = ["relabelled"]
 
@@ -70,15 +70,11 @@ def _predicted(
     for start in range(0, len(rows), step):
         some = rows[start : start + step]
         images = [examples[row].image_HW3 for row in some]
-        shown = [image if canvas is None else look_through(image, Window(), canvas, _BILINEAR) for image in images]
-        images_B3HW = torch.from_numpy(np.stack(shown)).to(device).permute(0, 3, 1, 2).float().div_(255.0)
+        images_B3HW = whole_images(images, canvas).to(device)
         with torch.inference_mode():
             seen_BCHW = network(images_B3HW).float().softmax(dim=1)
             mirrored_BCHW = network(images_B3HW.flip(3)).float().softmax(dim=1).flip(3)
             yield from zip(some, ((seen_BCHW + mirrored_BCHW) / 2).cpu(), strict=True)
-
-
-_BILINEAR = Image.Resampling.BILINEAR
 
 
 def chosen(probability_CHW: Tensor, target: Target, size: tuple[int, int], confidence: float) -> NDArray[np.uint8]:

@@ -1,7 +1,10 @@
 """Carrying out the trainings of a table that are missing, one after the other, as ``budgetseg run`` does each."""
 
-from budgetseg.errors import BudgetsegError, InterruptedRunError, InvalidInputError, SomeRunsFailedError
+from functools import partial
+
+from budgetseg.errors import InvalidInputError
 from budgetseg.reproduce.comparison import Comparison
+from budgetseg.runs.series import Job, carry_out_all
 from budgetseg.runs.spec import Execution
 from budgetseg.runs.watcher import Watcher
 
@@ -16,23 +19,18 @@ def carry_out(comparison: Comparison, device: str, watcher: Watcher) -> None:
         InterruptedRunError: Stopped by a signal; the same call goes on.
         SomeRunsFailedError: Some rows failed, after all others were carried out.
     """
-    from budgetseg.runs.run import run  # torch comes with it
-
     for row in comparison.rows:
         if row.state == "other settings":
             raise InvalidInputError(
                 f"{row.folder}: holds {row.experiment.name} trained with other settings; choose another --runs"
             )
-    failed: list[str] = []
-    for row in comparison.missing:
-        watcher.notice(f"{row.experiment.name}: {row.command}")
-        execution = Execution(folder=row.folder, device=device, command=row.command)
-        try:
-            run(comparison.setup.spec(row.experiment), execution, watcher)
-        except InterruptedRunError:
-            raise
-        except BudgetsegError as error:
-            watcher.notice(f"{row.experiment.name}: failed: {error}")
-            failed.append(row.experiment.name)
-    if failed:
-        raise SomeRunsFailedError(f"{len(failed)} of {len(comparison.missing)} rows failed: {', '.join(failed)}")
+    jobs = [
+        Job(
+            name=row.experiment.name,
+            spec=partial(comparison.setup.spec, row.experiment),
+            execution=Execution(folder=row.folder, device=device, command=row.command),
+            announcement=f"{row.experiment.name}: {row.command}",
+        )
+        for row in comparison.missing
+    ]
+    carry_out_all(jobs, watcher, "rows")

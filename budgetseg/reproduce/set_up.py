@@ -1,19 +1,19 @@
 """How a reproduction is set up: what is the same for all its trainings, and the run that each of them becomes."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from budgetseg.reproduce.deviation import Follow, settings_for
 from budgetseg.reproduce.experiment import Experiment
-from budgetseg.runs.config import spec_of, split_assignment
+from budgetseg.runs.config import spec_of_settings
 
 if TYPE_CHECKING:
     from budgetseg.runs.spec import RunSpec
 
-__all__ = ["OBJECTNESS_SECONDS", "Setup", "overrides_of"]
+__all__ = ["OBJECTNESS_SECONDS", "Setup"]
 
 OBJECTNESS_SECONDS = "2968.2"
 """What the boxes behind the objectness prior took: 291 of 10.2 s (section 5.1)."""
@@ -63,11 +63,7 @@ class Setup:
         Raises:
             InvalidInputError: An override with an unknown name or a value out of range.
         """
-        tables: dict[str, dict[str, Any]] = {"run": {}, "train": {}}
-        for name, value in self.settings(experiment).items():
-            table, key, text = split_assignment(f"{name}={value}")
-            tables[table][key] = text
-        return spec_of(tables["run"], tables["train"])
+        return spec_of_settings(self.settings(experiment))
 
     def run_folder(self, experiment: Experiment) -> Path:
         """Where the run of a training lies; text and code are kept apart."""
@@ -85,16 +81,3 @@ class Setup:
             else:
                 words += ["--set", f"{name}={value}"]
         return shlex.join([*words, "--out", str(self.run_folder(experiment))])
-
-
-def overrides_of(texts: Sequence[str]) -> dict[str, str]:
-    """Read ``train.lr=1e-4`` and the like, later ones winning.
-
-    Raises:
-        InvalidInputError: Not of that form.
-    """
-    settings = {}
-    for text in texts:
-        table, key, value = split_assignment(text)
-        settings[f"{table}.{key}"] = value
-    return settings

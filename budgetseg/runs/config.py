@@ -4,7 +4,7 @@ Tables: ``[run]`` the fields of :class:`RunSpec`, ``[mix]`` images per kind of a
 :class:`Recipe`, whose ``preset`` supplies what is not given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import strategy
 from budgetseg.settings import read_fields, read_toml, write_toml
 
-__all__ = ["config_text", "read_config", "spec_of", "split_assignment"]
+__all__ = ["config_text", "overrides_of", "read_config", "spec_of", "spec_of_settings", "split_assignment"]
 
 _TABLES = ("run", "mix", "train")
 
@@ -48,6 +48,32 @@ def split_assignment(text: str) -> tuple[str, str, str]:
     if not equals or not dot or table not in ("run", "train"):
         raise InvalidInputError(f'--set {text}: expected "train.NAME=VALUE" or "run.NAME=VALUE"')
     return table, field, value.strip()
+
+
+def overrides_of(texts: Sequence[str]) -> dict[str, str]:
+    """Read ``train.lr=1e-4`` and the like, later ones winning.
+
+    Raises:
+        InvalidInputError: Not of that form.
+    """
+    settings = {}
+    for text in texts:
+        table, key, value = split_assignment(text)
+        settings[f"{table}.{key}"] = value
+    return settings
+
+
+def spec_of_settings(settings: Mapping[str, str], mix: Mapping[str, int] | None = None) -> RunSpec:
+    """Make a run from settings by their names in ``--set``, such as ``train.lr``.
+
+    Raises:
+        InvalidInputError: An unknown name, or a value of the wrong type or range.
+    """
+    tables: dict[str, dict[str, Any]] = {"run": {}, "train": {}}
+    for name, value in settings.items():
+        table, key, text = split_assignment(f"{name}={value}")
+        tables[table][key] = text
+    return spec_of(tables["run"], tables["train"], mix)
 
 
 def spec_of(run: Mapping[str, Any], train: Mapping[str, Any], mix: Mapping[str, int] | None = None) -> RunSpec:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -86,8 +87,8 @@ def train_in_rounds(
                 fingerprint=spec.fingerprint,
                 every_seconds=execution.checkpoint_seconds,
             ),
-            on_resume=lambda done, number=number: following.on_resume(number, done),  # type: ignore[misc]
-            on_iteration=lambda done, loss, number=number: following.on_iteration(number, done, loss),  # type: ignore[misc]
+            on_resume=partial(following.on_resume, number),
+            on_iteration=partial(following.on_iteration, number),
             should_stop=lambda: stop.made,
             on_notice=following.on_notice,
             team=team,

@@ -8,12 +8,13 @@ import pytest
 from budgetseg.accuracy.asked import MIXES, TABLES, Asked, tables_of
 from budgetseg.accuracy.design import Seeds, design_hours, design_kinds, design_mixes
 from budgetseg.accuracy.pool import Pool
-from budgetseg.accuracy.trial import Setup, Trial, overrides_of, strongest_first
+from budgetseg.accuracy.trial import Setup, Trial, strongest_first
 from budgetseg.costs.book import load_book
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.validation import value_validation
 from budgetseg.runs.buying import buy
+from budgetseg.runs.config import overrides_of
 from budgetseg.runs.strategy import PLANNED, strategy
 
 SEEDS = Seeds(usual=2, few_masks=3)

@@ -2,13 +2,11 @@
 
 import json
 import shlex
-import sys
 import tomllib
 
 import pytest
 
 from budgetseg.accuracy.trial import Setup, Trial
-from budgetseg.cli.main import main
 from budgetseg.plan.mix import Mix
 from budgetseg.runs.config import config_text
 
@@ -17,20 +15,9 @@ FEW = ["--seeds", "1", "--few-seeds", "1", "--sizes", "", "--hours", "0.4=0.5", 
 
 
 @pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+def call(checked_call, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")  # no cell is folded
-
-    def run_it(*arguments, code=0):
-        monkeypatch.setattr(sys, "argv", ["budgetseg", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        assert stopped.value.code == code, captured.err
-        return captured
-
-    return run_it
+    return checked_call
 
 
 def test_a_dry_run_prints_runs_commands_and_hours(call, tmp_path):

@@ -3,14 +3,12 @@
 import json
 import shlex
 import shutil
-import sys
 import tomllib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from budgetseg.cli.main import main
 from budgetseg.data import VOC_CLASSES
 from budgetseg.reproduce.experiment import TABLES
 from budgetseg.reproduce.set_up import Setup
@@ -20,19 +18,8 @@ SHORT = ["--backbone", "tiny", "--iterations", "1", "--device", "cpu"]
 
 
 @pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    def run_it(*arguments, code=0):
-        monkeypatch.setattr(sys, "argv", ["budgetseg", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        assert stopped.value.code == code, captured.err
-        return captured
-
-    return run_it
+def call(checked_call):
+    return checked_call
 
 
 @pytest.mark.parametrize("table", TABLES)

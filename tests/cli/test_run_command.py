@@ -13,19 +13,8 @@ SHORT = ["--backbone", "tiny", "--iterations", "3", "--batch", "4", "--device", 
 
 
 @pytest.fixture
-def call(monkeypatch, capsys, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    def run_it(*arguments):
-        monkeypatch.setattr(sys, "argv", ["budgetseg", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        captured = capsys.readouterr()
-        assert stopped.value.code == 0, captured.err
-        return captured
-
-    return run_it
+def call(checked_call):
+    return checked_call
 
 
 def resolved(call, *arguments):

@@ -9,7 +9,8 @@ from budgetseg.errors import InvalidInputError
 from budgetseg.learn.recipe import PAPER
 from budgetseg.reproduce.deviation import deviations, settings_for
 from budgetseg.reproduce.experiment import TABLES, choose
-from budgetseg.reproduce.set_up import Setup, overrides_of
+from budgetseg.reproduce.set_up import Setup
+from budgetseg.runs.config import overrides_of
 
 EXPERIMENTS = {each.name: each for table in TABLES.values() for each in table}
 
