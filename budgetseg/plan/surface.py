@@ -162,6 +162,14 @@ class Surface:
         mean_M: Floats = miou_of(self.layout, self.parameters_DP, counts_MK).mean(axis=0)
         return mean_M
 
+    def samples(self, counts_MK: Floats) -> Floats:
+        """Expected mIoU of mixes as it may truly be, shape (S, M): a row is one surface that the evidence allows."""
+        return miou_of(self.layout, self.parameters_DP, counts_MK)
+
+    def noise(self, counts_MK: Floats) -> Floats:
+        """Standard deviation (M,) of one training around its expected mIoU: seed and draw of images."""
+        return np.full(len(counts_MK), self.noise_miou)
+
     def predict(self, counts_MK: Floats, *, level: float = 0.8) -> list[Prediction]:
         """Expected mIoU with the central interval in which one new training falls with probability ``level``."""
         miou_DM = miou_of(self.layout, self.parameters_DP, counts_MK)
