@@ -11,7 +11,7 @@ import csv
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -55,11 +55,17 @@ class Evidence:
     """Images at each kind, columns in the order of ``KINDS``."""
     miou_R: NDArray[np.float64]
     """0 to 100."""
+    noise_R: NDArray[np.float64] = field(default_factory=lambda: np.array([]))
+    """Standard deviation of each training where the evidence says it, else not a number."""
     dataset: str | None = None
     recipe: str | None = None
     excluded: tuple[ExcludedRow, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     """Columns whose meaning is not known."""
+
+    def __post_init__(self) -> None:
+        if len(self.noise_R) != len(self.miou_R):
+            object.__setattr__(self, "noise_R", np.full(len(self.miou_R), np.nan))
 
     @property
     def kinds(self) -> tuple[str, ...]:
