@@ -56,6 +56,7 @@ def plan(
 ) -> None:
     """Plan how to spend annotation hours: images per kind, the mIoU to expect, and what else the hours would buy."""
     from budgetseg.cli.costs_terms import announce_unverified
+    from budgetseg.cli.evidence_terms import announce_ignored
     from budgetseg.cli.output import emit, notice
     from budgetseg.cli.plan_drawing import draw_plan
     from budgetseg.costs.book import load_book
@@ -65,7 +66,7 @@ def plan(
     from budgetseg.files import write_json
     from budgetseg.plan.choose import choose_plan
     from budgetseg.plan.current import read_current
-    from budgetseg.plan.evidence import misspelt, read_evidence
+    from budgetseg.plan.evidence import read_evidence
     from budgetseg.plan.offers import NOTHING_HELD
     from budgetseg.plan.validation import charged_images, value_validation
 
@@ -75,10 +76,7 @@ def plan(
     except BudgetTooSmallError:
         budget_seconds = exact_number(0, "hours")  # planning knows the costs, so it can say how much would do
     known = read_evidence(evidence)
-    if known.ignored_columns:
-        hints = [f'"{column}" looks like {kind}' for column, kind in misspelt(known.ignored_columns).items()]
-        hint = f"; {', '.join(hints)}" if hints else ""
-        notice(f"{known.name}: columns not used: {', '.join(known.ignored_columns)}{hint}")
+    announce_ignored(known)
     charged = charged_images(validation)
     name, workload, images, measured = _pool(dataset, classes, instances)
     book = load_book(costs)

@@ -1,18 +1,14 @@
-"""Evidence: a table of finished trainings, each with the images it was given at each kind and the mIoU it reached.
+"""Evidence: finished trainings, each with the images it was given at each kind and the mIoU it reached.
 
-A CSV file, one row a training. Columns named like the kinds hold image counts (an empty cell is 0); ``miou`` is 0 to
-100; ``dataset`` and ``recipe`` say where a row was measured, and a file without them counts as one of each; a row with
-anything in ``variant`` was measured in another way than the kind's name promises, and is kept out of the fit.
+A prediction holds for one data set and one recipe. The trainings of others are kept beside, for what they say of curves
+in general (`budgetseg.plan.pooling`).
 
-Shape suffixes: R rows of the table, K kinds.
+Shape suffixes: R trainings, K kinds.
 """
 
-import csv
-import io
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -22,15 +18,20 @@ from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
+from budgetseg.plan.evidence_table import MEANT, TableRow, read_table
+from budgetseg.plan.run_evidence import rows_of_runs
 
-__all__ = ["PAPER", "Evidence", "ExcludedRow", "read_evidence"]
+__all__ = ["MODERN", "PAPER", "Evidence", "ExcludedRow", "evidence_of", "read_evidence"]
 
 PAPER: Final = "paper"
-"""Name of the evidence in the package: what the paper and its released scripts print."""
+"""Evidence in the package: what the paper and its released scripts print."""
+MODERN: Final = "modern"
+"""Evidence in the package: trainings with networks and recipes of today, on many data sets."""
 
+_SHIPPED: Final = {PAPER: ("published.csv",), MODERN: ("modern.csv", "own_surfaces.csv")}
 # Columns that explain a row and that no prediction needs.
-_REMARKS: Final = frozenset({"name", "note", "source", "seed"})
-# What the shipped table holds besides, for readers and for the report.
+_REMARKS: Final = frozenset({"name", "note", "source"})
+# What the shipped tables hold besides, for readers and for the report.
 _SHIPPED_REMARKS: Final = frozenset({"objectness", "hours", "printed_hours"})
 
 
@@ -47,10 +48,10 @@ class ExcludedRow:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
-    """Trainings that a prediction may rest on: one data set, one recipe."""
+    """What a prediction rests on: the trainings of one data set and recipe, and those of others."""
 
     name: str
-    """``paper``, or the file."""
+    """``paper``, ``modern``, or the file."""
     counts_RK: NDArray[np.int64]
     """Images at each kind, columns in the order of ``KINDS``."""
     miou_R: NDArray[np.float64]
@@ -59,6 +60,8 @@ class Evidence:
     """Standard deviation of each training where the evidence says it, else not a number."""
     dataset: str | None = None
     recipe: str | None = None
+    others: tuple["Evidence", ...] = ()
+    """Of other data sets or recipes."""
     excluded: tuple[ExcludedRow, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     """Columns whose meaning is not known."""
@@ -69,114 +72,103 @@ class Evidence:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds that at least one training was given, so that something is known of them."""
-        return tuple(kind for column, kind in enumerate(KINDS) if self.counts_RK[:, column].any())
+        """The kinds that at least one training was given, here or elsewhere, so that something is known of them."""
+        here = {kind for column, kind in enumerate(KINDS) if self.counts_RK[:, column].any()}
+        known = here.union(*(other.kinds for other in self.others))
+        return tuple(kind for kind in KINDS if kind in known)
 
 
-def read_evidence(name_or_path: str | Path) -> Evidence:
-    """Read ``paper``, the evidence in the package, or a CSV file of one's own.
+def read_evidence(name_or_path: str | Path, *, dataset: str | None = None, recipe: str | None = None) -> Evidence:
+    """Read evidence in the package, a CSV file of one's own, or a folder of finished runs.
+
+    Args:
+        name_or_path: ``modern``, ``paper``, a CSV file (see `budgetseg.plan.evidence_table`), or a folder of runs.
+        dataset: The data set that predictions are for, where the evidence holds several.
+        recipe: The recipe, likewise.
+
+    Returns:
+        The evidence. Of several data sets or recipes, with none chosen, all are ``others``: predictions are for a new
+        data set.
 
     Raises:
-        InvalidInputError: The file is missing or not a table, lacks ``miou`` or every kind, holds a value that is no
-            count or no mIoU, no row to fit, or the trainings of more than one data set or recipe.
+        InvalidInputError: Nothing is there, it is no such table, holds no row to fit, or not the chosen trainings.
     """
-    if name_or_path == PAPER:
-        text = files("budgetseg.plan").joinpath("published.csv").read_text(encoding="utf-8")
-        return _parse(PAPER, text, remarks=_REMARKS | _SHIPPED_REMARKS)
+    name = str(name_or_path)
+    if name in _SHIPPED:
+        tables = [files("budgetseg.plan").joinpath(file) for file in _SHIPPED[name]]
+        texts = [table.read_text(encoding="utf-8") for table in tables]
+        return _evidence(name, texts, _REMARKS | _SHIPPED_REMARKS, dataset, recipe)
     path = Path(name_or_path)
+    if path.is_dir():
+        return evidence_of(name, rows_of_runs(path), dataset=dataset, recipe=recipe)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise InvalidInputError(
-            f'{path}: cannot read this evidence ({why}); expected a CSV file, or "{PAPER}" for the published results'
+            f'{path}: cannot read this evidence ({why}); expected a CSV file, a folder of runs, "{MODERN}" or "{PAPER}"'
         ) from error
-    return _parse(str(path), text, remarks=_REMARKS)
+    return _evidence(name, [text], _REMARKS, dataset, recipe)
 
 
-def _parse(name: str, text: str, *, remarks: frozenset[str]) -> Evidence:
-    try:
-        table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error as error:
-        raise InvalidInputError(f"{name}: expected a CSV table: {error}") from error
-    columns = [cell.strip() for cell in table[0]] if table else []
-    _check_columns(name, columns)
-    counts, mious, excluded = [], [], []
-    origins: dict[tuple[str | None, str | None], int] = {}
-    for line, cells in enumerate(table[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(columns):
-            raise InvalidInputError(
-                f"{name}: row {line}: expected {len(columns)} cells as in the header, got {len(cells)}"
-            )
-        row = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-        images = [_count(name, line, kind, row.get(kind, "")) for kind in KINDS]
-        miou = _miou(name, line, row["miou"])
-        if not any(images):
-            raise InvalidInputError(f"{name}: row {line}: no images at any kind; give the images that were trained on")
-        if row.get("variant"):
-            excluded.append(ExcludedRow(row=line, name=row.get("name", ""), miou=miou, reason=row["variant"]))
-            continue
-        counts.append(images)
-        mious.append(miou)
-        origins.setdefault((row.get("dataset") or None, row.get("recipe") or None), line)
-    if not counts:
+def _evidence(
+    name: str, texts: Sequence[str], remarks: frozenset[str], dataset: str | None, recipe: str | None
+) -> Evidence:
+    rows: list[TableRow] = []
+    ignored: list[str] = []
+    for text in texts:
+        columns, some = read_table(name, text)
+        rows += some
+        ignored += [column for column in columns if column not in MEANT | remarks and column not in ignored]
+    return replace(evidence_of(name, rows, dataset=dataset, recipe=recipe), ignored_columns=tuple(ignored))
+
+
+def evidence_of(
+    name: str, rows: Sequence[TableRow], *, dataset: str | None = None, recipe: str | None = None
+) -> Evidence:
+    """Sort trainings by data set and recipe; see :func:`read_evidence`."""
+    excluded = tuple(
+        ExcludedRow(row=row.line, name=row.name, miou=row.miou, reason=row.variant) for row in rows if row.variant
+    )
+    sets: dict[tuple[str, str], list[TableRow]] = {}
+    for row in rows:
+        if not row.variant:
+            sets.setdefault((row.dataset, row.recipe), []).append(row)
+    if not sets:
         raise InvalidInputError(f"{name}: no row to fit; give at least one training")
-    if len(origins) > 1:
-        (_, first), (_, second) = list(origins.items())[:2]
+    each = {origin: _one(name, *origin, some) for origin, some in sets.items()}
+    asked = [
+        origin
+        for origin in each
+        if (dataset is None or origin[0] == dataset) and (recipe is None or origin[1] == recipe)
+    ]
+    if (dataset is not None or recipe is not None) and len(asked) != 1:
+        known = "; ".join(f"{data or 'no name'}, {how or 'no name'}" for data, how in each)
+        wanted = ", ".join(repr(word) for word in (dataset, recipe) if word is not None)
         raise InvalidInputError(
-            f"{name}: rows {first} and {second} are of different data sets or recipes; "
-            "a prediction holds for one of each, so keep the rows of one"
+            f"{name}: {wanted}: expected one data set and recipe, found {len(asked)}; there are: {known}"
         )
-    (dataset, recipe), _ = origins.popitem()
-    known = {*KINDS, "miou", "dataset", "recipe", "variant", *remarks}
+    if len(each) == 1 or (dataset is not None or recipe is not None):
+        (chosen,) = asked
+        others = tuple(one for origin, one in each.items() if origin != chosen)
+        return replace(each[chosen], others=others, excluded=excluded)
+    recipes = {how for _, how in each}
     return Evidence(
         name=name,
-        counts_RK=np.array(counts, np.int64),
-        miou_R=np.array(mious, np.float64),
-        dataset=dataset,
-        recipe=recipe,
-        excluded=tuple(excluded),
-        ignored_columns=tuple(column for column in columns if column not in known),
+        counts_RK=np.zeros((0, len(KINDS)), np.int64),
+        miou_R=np.zeros(0),
+        recipe=recipes.pop() or None if len(recipes) == 1 else None,
+        others=tuple(each.values()),
+        excluded=excluded,
     )
 
 
-def _check_columns(name: str, columns: list[str]) -> None:
-    if not columns:
-        raise InvalidInputError(f"{name}: empty; expected a header with miou and at least one of {', '.join(KINDS)}")
-    if "miou" not in columns:
-        close = get_close_matches("miou", [column.lower() for column in columns], n=1)
-        hint = f' ("{columns[[c.lower() for c in columns].index(close[0])]}" is there)' if close else ""
-        raise InvalidInputError(f"{name}: row 1: no column miou{hint}")
-    if not any(kind in columns for kind in KINDS):
-        raise InvalidInputError(f"{name}: row 1: no column is named like a kind; expected one of {', '.join(KINDS)}")
-    twice = {column for column in columns if column and columns.count(column) > 1}
-    if twice:
-        raise InvalidInputError(f'{name}: row 1: column "{min(twice)}" is there twice')
-
-
-def _count(name: str, line: int, kind: str, cell: str) -> int:
-    try:
-        count = int(cell) if cell else 0
-    except ValueError:
-        count = -1
-    if not 0 <= count < 10**9:
-        raise InvalidInputError(f'{name}: row {line}: {kind}: expected a whole number of images >= 0, got "{cell}"')
-    return count
-
-
-def _miou(name: str, line: int, cell: str) -> float:
-    try:
-        miou = float(cell)
-    except ValueError:
-        miou = math.nan
-    if not 0 <= miou <= 100:
-        raise InvalidInputError(f'{name}: row {line}: miou: expected a number from 0 to 100, got "{cell}"')
-    return miou
-
-
-def misspelt(columns: tuple[str, ...]) -> Mapping[str, str]:
-    """Among ignored columns, those that look like a kind, with the kind that they look like."""
-    close = {column: get_close_matches(column.lower(), list(KINDS), n=1) for column in columns}
-    return {column: kinds[0] for column, kinds in close.items() if kinds}
+def _one(name: str, dataset: str, recipe: str, rows: Sequence[TableRow]) -> Evidence:
+    return Evidence(
+        name=name,
+        counts_RK=np.array([row.counts_K for row in rows], np.int64),
+        miou_R=np.array([row.miou for row in rows], np.float64),
+        noise_R=np.array([row.noise or math.nan for row in rows], np.float64),
+        dataset=dataset or None,
+        recipe=recipe or None,
+    )

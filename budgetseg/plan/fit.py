@@ -10,10 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from budgetseg.plan.belief import Belief, base_beliefs
+from budgetseg.plan.belief import Belief
 from budgetseg.plan.evidence import Evidence
 from budgetseg.plan.form_fit import fit_form
 from budgetseg.plan.forms import FORMS
+from budgetseg.plan.learned import beliefs_for
 from budgetseg.plan.rows import Rows, rows_of
 from budgetseg.plan.stacking import Trust, kinds_of, weigh
 from budgetseg.plan.surface import Group, Surface
@@ -25,9 +26,7 @@ _LEAST_WEIGHT: Final = 0.02
 _SEED: Final = 2016
 
 
-def fit_surface(
-    evidence: Evidence, *, beliefs: Mapping[str, Belief] | None = None, members: int = MEMBERS
-) -> Surface:
+def fit_surface(evidence: Evidence, *, beliefs: Mapping[str, Belief] | None = None, members: int = MEMBERS) -> Surface:
     """Fit the surface; deterministic.
 
     Args:
@@ -36,7 +35,7 @@ def fit_surface(
         members: Functions to draw, over all forms.
     """
     rows = rows_of(evidence)
-    beliefs = base_beliefs() if beliefs is None else beliefs
+    beliefs = beliefs_for(evidence) if beliefs is None else beliefs
     trust = weigh(rows, beliefs)
     prior = _draw(rows.only(np.zeros(len(rows.miou_R), bool)), (), replace(trust, stretch=1.0), beliefs, members, None)
     return _draw(rows, kinds_of(rows), trust, beliefs, members, prior)
@@ -57,8 +56,6 @@ def _draw(
         fit = fit_form(form, rows, kinds, beliefs[form])
         count = max(2, 2 * round(members * weight / total / 2))
         drawn = fit.members(count, np.random.default_rng([_SEED, list(FORMS).index(form)]))
-        groups.append(
-            Group(form=form, names=beliefs[form].names, theta_DP=drawn.theta_DP, misfit_DF=drawn.misfit_DF)
-        )
+        groups.append(Group(form=form, names=beliefs[form].names, theta_DP=drawn.theta_DP, misfit_DF=drawn.misfit_DF))
         nus.append(weight / total * fit.rows.nu)
     return Surface(groups=tuple(groups), nu=float(sum(nus)), kinds=kinds, trust=trust, prior=prior)

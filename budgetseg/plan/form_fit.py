@@ -1,26 +1,26 @@
-r"""One form fitted to evidence: the most likely parameters, how large its misfit is, and members that could be true too.
+r"""One form fitted to evidence: its most likely parameters, how large its misfit is, and members that could be true.
 
-The rows are :math:`y = f_\theta(n) + g(n) + \epsilon` with the form f, its misfit g (`budgetseg.plan.residual`), and the
-noise of trainings. Parameters and misfit are found together: the rows weigh by the inverse covariance of g and the noise.
-The size :math:`\alpha` of the misfit and a factor on the noise are the most likely ones on a grid, by the marginal
-likelihood of the rows with f linearised where it fits best, under log-normal priors.
+The rows are :math:`y = f_\theta(n) + g(n) + \epsilon` with the form f, its misfit g (`budgetseg.plan.residual`), and
+the noise of trainings. Parameters and misfit are found together: the rows weigh by the inverse covariance of g and the
+noise. The size :math:`\alpha` of the misfit and a factor on the noise are posterior means over a grid, by the marginal
+likelihood of the rows with f linearised where it fits best, under log-normal priors: with few rows the most likely noise
+is far too small.
 
 Members repeat the fit with the rows moved by a draw of misfit and noise, and the prior by a draw of itself ("randomise,
-then optimise"), in pairs of opposite draws, whose errors cancel in the mean. Where evidence speaks they agree, elsewhere
-they spread as the priors do.
+then optimise"), in pairs of opposite draws, whose errors cancel in the mean. Where evidence speaks they agree,
+elsewhere they spread as the priors do.
 
 Shape suffixes: D members, R rows (mixes), P parameters of the form for all kinds, Q those of the kinds in evidence,
 F features of the misfit.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.plan.belief import Belief, whole_curve
+from budgetseg.plan.belief import Belief
 from budgetseg.plan.forms import FORMS, Curve
 from budgetseg.plan.residual import FEATURES, features, given_rows
 from budgetseg.plan.rows import Rows
@@ -93,7 +93,7 @@ class FormFit:
     def members(self, count: int, rng: np.random.Generator) -> Members:
         """Draw functions that could be true too; an even number of them."""
         half = count // 2
-        _, factor_PP, order_P = ordered(self.belief, self.curve)
+        factor_PP, order_P = _ordered(self.belief, self.curve)
         known = self.z_1Q.shape[1]
         z_DP = _opposite(rng.standard_normal((half, len(order_P))))
         draw_DF = _opposite(self.alpha * rng.standard_normal((half, FEATURES)))
@@ -103,7 +103,9 @@ class FormFit:
             problem = _problem(self.curve, rows, self.belief, self.alpha)
             moved_DQ = _means(self.belief, self.curve) + z_DP[:, :known] @ problem.factor_PP.T
             target_DR = rows.miou_R - draw_DF @ feature_RF.T - noise_DR
-            z_DP[:, :known] += solve_nearby(problem, target_DR, moved_DQ, near_1P=self.z_1Q, prior_1P=_means(self.belief, self.curve)[None])
+            z_DP[:, :known] += solve_nearby(
+                problem, target_DR, moved_DQ, near_1P=self.z_1Q, prior_1P=_means(self.belief, self.curve)[None]
+            )
         theta_DP = self.belief.mean_P[order_P] + z_DP @ factor_PP.T
         fitted_DR = self.curve.miou(theta_DP[:, :known], rows.counts_RK)
         covariance_RR = _covariance(rows, self.alpha)
@@ -136,21 +138,21 @@ def fit_form(form: str, rows: Rows, kinds: tuple[str, ...], belief: Belief) -> F
 def most_likely_z(
     curve: Curve, rows: Rows, belief: Belief, alpha: float, start_1Q: Floats | None = None
 ) -> tuple[Problem, Floats, Floats]:
-    """Return the problem, the means of the prior (1, Q), and the most likely z (1, Q) for a given size of the misfit."""
+    """Return the problem, the means of the prior and the most likely z, (1, Q) each, for a given size of the misfit."""
     problem, mean_1Q = _problem(curve, rows, belief, alpha), _means(belief, curve)[None]
     start_1Q = np.zeros_like(mean_1Q) if start_1Q is None else start_1Q
     return problem, mean_1Q, solve(problem, rows.miou_R[None], mean_1Q, start_DP=start_1Q)
 
 
-def ordered(belief: Belief, curve: Curve) -> tuple[Floats, Floats, NDArray[np.intp]]:
-    """The belief with the parameters of ``curve`` first: means, lower factor, and which parameter stands where.
+def _ordered(belief: Belief, curve: Curve) -> tuple[Floats, NDArray[np.intp]]:
+    """The belief with the parameters of ``curve`` first: its lower factor, and which parameter stands where.
 
     The first block of the factor is that of the curve's own parameters, so the rest follows them as the prior says.
     """
     first_Q = belief.places([parameter.name for parameter in curve.parameters])
     order_P = np.concatenate([first_Q, np.setdiff1d(np.arange(len(belief.names)), first_Q)])
     factor_PP = np.linalg.cholesky(belief.covariance_PP[np.ix_(order_P, order_P)])
-    return belief.mean_P[order_P], factor_PP, order_P
+    return factor_PP, order_P
 
 
 def _placed(ordered_DP: Floats, order_P: NDArray[np.intp]) -> Floats:
@@ -174,7 +176,7 @@ def _covariance(rows: Rows, alpha: float) -> Floats:
 
 
 def _problem(curve: Curve, rows: Rows, belief: Belief, alpha: float) -> Problem:
-    mean_P, factor_PP, _ = ordered(belief, curve)
+    factor_PP, _ = _ordered(belief, curve)
     known = len(curve.parameters)
     whiten_RR = np.linalg.inv(np.linalg.cholesky(_covariance(rows, alpha))) if len(rows.miou_R) else np.zeros((0, 0))
     return Problem(
@@ -185,7 +187,7 @@ def _problem(curve: Curve, rows: Rows, belief: Belief, alpha: float) -> Problem:
 
 
 def _sizes(curve: Curve, rows: Rows, mean_1Q: Floats, z_1Q: Floats, factor_QQ: Floats) -> tuple[float, float]:
-    """The most likely alpha and factor on the noise."""
+    """The size of the misfit and the factor on the noise, by the posterior means of their squares on a grid."""
     theta_1Q = mean_1Q + z_1Q @ factor_QQ.T
     fitted_1R = curve.miou(theta_1Q, rows.counts_RK)
     plain = Problem(
@@ -197,7 +199,7 @@ def _sizes(curve: Curve, rows: Rows, mean_1Q: Floats, z_1Q: Floats, factor_QQ: F
     off_R = rows.miou_R - fitted_1R[0] + slope_RQ @ z_1Q[0]  # from the prior's mean, along the tangent
     feature_RF = features(rows.counts_RK)
     kernel_RR, known_RR = feature_RF @ feature_RF.T, slope_RQ @ slope_RQ.T
-    best = (-np.inf, _MISFIT_MIOU[0], 1.0)
+    scores, squares = [], []
     for alpha in _MISFIT_GRID:
         for factor in _NOISE_GRID:
             noise_R = np.where(rows.known_R, 1.0, factor**2) * rows.noise_variance_R
@@ -206,5 +208,8 @@ def _sizes(curve: Curve, rows: Rows, mean_1Q: Floats, z_1Q: Floats, factor_QQ: F
             score = -0.5 * white_R @ white_R - np.log(np.diag(factor_RR)).sum()
             score -= 0.5 * (np.log(alpha / _MISFIT_MIOU[0]) / _MISFIT_MIOU[1]) ** 2
             score -= 0.5 * (np.log(factor / _NOISE_FACTOR[0]) / _NOISE_FACTOR[1]) ** 2
-            best = max(best, (float(score), float(alpha), float(factor)))
-    return best[1], best[2]
+            scores.append(score)
+            squares.append((alpha**2, factor**2))
+    weight_G = np.exp(np.array(scores) - max(scores))
+    alpha2, factor2 = weight_G @ np.array(squares) / weight_G.sum()
+    return float(np.sqrt(alpha2)), float(np.sqrt(factor2))

@@ -46,7 +46,8 @@ def features(counts_MK: Floats) -> Floats:
     kind_MF = np.log1p(images_M / _FEW_IMAGES)[:, None] * _KIND_FREQUENCY_F
     share_MK = counts_MK / images_M[:, None]
     by_kind_MKF = share_MK[:, :, None] * (_waves(kind_MF) / np.sqrt(2 * _OVER_KINDS))[:, None]
-    return np.concatenate([_waves(mix_MF) / np.sqrt(2 * _OVER_MIXES), by_kind_MKF.reshape(len(counts_MK), FEATURES - 2 * _OVER_MIXES)], axis=1)
+    by_kind_MF = by_kind_MKF.reshape(len(counts_MK), FEATURES - 2 * _OVER_MIXES)
+    return np.concatenate([_waves(mix_MF) / np.sqrt(2 * _OVER_MIXES), by_kind_MF], axis=1)
 
 
 def _waves(angle_MF: Floats) -> Floats:

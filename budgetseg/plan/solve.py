@@ -123,8 +123,7 @@ def solve_nearby(problem: Problem, target_DR: Floats, prior_DP: Floats, *, near_
         return row_DR, (row_DR**2).sum(axis=1) + (z_DP**2).sum(axis=1)
 
     # Where the linear problem has its solution; theta of the middle in terms of each member's own prior.
-    offset_DP = np.linalg.solve(problem.factor_PP, (middle_1P - prior_DP).T).T
-    z_DP = offset_DP
+    z_DP: Floats = np.linalg.solve(problem.factor_PP, (middle_1P - prior_DP).T).T.astype(np.float64)
     row_DR, loss_D = state(z_DP)
     length_D = np.ones(len(z_DP))
     for _ in range(_NEARBY_STEPS):

@@ -78,10 +78,10 @@ def weigh(rows: Rows, beliefs: Mapping[str, Belief]) -> Trust:
 
 
 def _foretold(rows: Rows, beliefs: Mapping[str, Belief]) -> Iterator[tuple[Floats, Floats]]:
-    """For each cut, errors of the forms on the larger mixes, and the variances that they gave, noise included, (F, M)."""
+    """For each cut, the errors of the forms on the larger mixes, and the variances they gave, with noise; (F, M)."""
     images_R = rows.counts_RK.sum(axis=1)
     for cut in _CUTS if len(images_R) else ():
-        small_R = images_R <= np.quantile(images_R, cut)
+        small_R: NDArray[np.bool_] = np.asarray(images_R <= np.quantile(images_R, cut), bool)
         small, large = rows.only(small_R), rows.only(~small_R)
         kinds = kinds_of(small)
         # A kind that was never seen is foretold by the prior alone, which says nothing of the form.

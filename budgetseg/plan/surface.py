@@ -73,14 +73,16 @@ class Surface:
             form_M = sum(group.miou(counts_MK[part]).sum(axis=0) for group in self.groups)
             weight_F = np.sum([group.misfit_DF.sum(axis=0) for group in self.groups], axis=0)
             mean_M[part] = (form_M + features(counts_MK[part]) @ weight_F) / members
-        return mean_M.clip(0.0, 100.0)
+        within_M: Floats = mean_M.clip(0.0, 100.0)
+        return within_M
 
     def samples(self, counts_MK: Floats) -> Floats:
         """Expected mIoU of mixes as it may truly be, shape (S, M): a row is one surface that the evidence allows."""
         feature_MF = features(counts_MK)
         miou_SM = np.concatenate([group.miou(counts_MK) + group.misfit_DF @ feature_MF.T for group in self.groups])
         mean_M = miou_SM.mean(axis=0)
-        return (mean_M + self.trust.stretch * (miou_SM - mean_M)).clip(0.0, 100.0)
+        stretched_SM: Floats = mean_M + self.trust.stretch * (miou_SM - mean_M)
+        return stretched_SM.clip(0.0, 100.0)
 
     def noise(self, counts_MK: Floats) -> Floats:
         """Standard deviation (M,) of one training around its expected mIoU: seed and draw of images."""
@@ -105,6 +107,19 @@ class Surface:
         before_M = self.prior.samples(counts_MK).var(axis=0)
         share_M: Floats = np.minimum(self.samples(counts_MK).var(axis=0) / np.maximum(before_M, 1e-9), 1.0)
         return share_M
+
+    def parts(self, counts_MK: Floats) -> Mapping[str, Floats]:
+        """What a prediction's doubt is made of: standard deviations (M,) in mIoU, whose squares add up.
+
+        ``training`` is seed and draw of images, ``evidence`` what the trainings at hand leave open, and ``transfer``
+        the share of that which is borrowed from other data sets and recipes.
+        """
+        open_M, borrowed_M = self.samples(counts_MK).std(axis=0), self.borrowed(counts_MK)
+        return {
+            "training": self.noise(counts_MK),
+            "evidence": open_M * np.sqrt(1 - borrowed_M),
+            "transfer": open_M * np.sqrt(borrowed_M),
+        }
 
 
 def counts_of(mixes: Sequence[Mapping[str, int]]) -> Floats:

@@ -8,14 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budgetseg.costs.kinds import KINDS
+from budgetseg.plan.forms import FORMS, Curve
 from budgetseg.plan.search import Limits, best_counts
-from budgetseg.plan.surface import Layout, miou_of
 
 K = 6
-LAYOUT = Layout(
-    weak=("image", "point", "allpoints", "squiggle", "box"),
-    corners=(np.log([5.0, 20.0]), np.log([10.0, 30.0]), *(np.array([]),) * 3),
-)
+CURVE = Curve(form=FORMS["ladder"], kinds=("image", "point", "allpoints", "squiggle", "box", "full"))
+NAMES = [parameter.name for parameter in CURVE.parameters]
 
 
 def limits_of(costs, budget, pool) -> Limits:
@@ -27,13 +25,14 @@ def limits_of(costs, budget, pool) -> Limits:
 
 def random_surface(seed: int):
     rng = np.random.default_rng(seed)
-    theta_DP = rng.normal(0, 1, (3, LAYOUT.parameters))
-    theta_DP[:, 3] = rng.normal(2.5, 1, 3)  # half of recognition at about 12 images
-    theta_DP[:, 4] = rng.normal(1, 1, 3)
+    theta_DP = rng.normal(0, 1, (3, len(NAMES)))
+    theta_DP[:, NAMES.index("dilution")] = -60  # more is never worse
+    theta_DP[:, NAMES.index("half_images")] = rng.normal(2.5, 1, 3)  # half of recognition at about 12 images
+    theta_DP[:, NAMES.index("half_masks")] = rng.normal(1, 1, 3)
     unbought = [5] * (len(KINDS) - 6)  # the kinds between box and full
 
     def value(counts_MK: np.ndarray) -> np.ndarray:
-        return miou_of(LAYOUT, theta_DP, np.insert(counts_MK, unbought, 0, axis=1).astype(float)).mean(axis=0)
+        return CURVE.miou(theta_DP, np.insert(counts_MK, unbought, 0, axis=1).astype(float)).mean(axis=0)
 
     return value
 

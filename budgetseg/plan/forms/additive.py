@@ -35,12 +35,13 @@ class AdditivePower(Form):
             *(Parameter(name=f"exponent:{kind}", mean=-1.2, sd=0.6) for kind in kinds),
         )
 
-    def skill(self, kinds: Sequence[str], own_DP: Floats, counts_MJ: Floats) -> Floats:
+    def skill(self, _kinds: Sequence[str], own_DP: Floats, counts_MJ: Floats) -> Floats:
         """See :meth:`budgetseg.plan.forms.form.Form.skill`."""
         amount_DJ, exponent_DJ = np.split(own_DP, 2, axis=1)
         log_MJ = np.log(np.maximum(counts_MJ, 1e-9) / _REFERENCE_IMAGES)
         term_DMJ = np.exp(amount_DJ[:, None] + logistic(exponent_DJ)[:, None] * log_MJ)
-        return np.minimum((term_DMJ * (counts_MJ > 0)).sum(axis=2), 1.0)
+        skill_DM: Floats = np.minimum((term_DMJ * (counts_MJ > 0)).sum(axis=2), 1.0)
+        return skill_DM
 
 
 class AdditiveLogs(Form):
@@ -55,11 +56,12 @@ class AdditiveLogs(Form):
             *(Parameter(name=f"begin:{kind}", mean=float(np.log(15)), sd=1.0) for kind in kinds),
         )
 
-    def skill(self, kinds: Sequence[str], own_DP: Floats, counts_MJ: Floats) -> Floats:
+    def skill(self, _kinds: Sequence[str], own_DP: Floats, counts_MJ: Floats) -> Floats:
         """See :meth:`budgetseg.plan.forms.form.Form.skill`."""
         amount_DJ, begin_DJ = np.split(own_DP, 2, axis=1)
         term_DMJ = np.exp(amount_DJ)[:, None] * np.log1p(counts_MJ * np.exp(-begin_DJ)[:, None])
-        return np.minimum(term_DMJ.sum(axis=2), 1.0)
+        skill_DM: Floats = np.minimum(term_DMJ.sum(axis=2), 1.0)
+        return skill_DM
 
 
 def _amount(kind: str, strong: float, weak: float) -> Parameter:
