@@ -9,7 +9,7 @@ from budgetseg.plan.residual import FEATURES, features
 from budgetseg.plan.stacking import Trust
 from budgetseg.plan.surface import Group, Surface, counts_of
 
-MIXES = counts_of([{"point": 1000}, {"point": 1000, "full": 300}, {"full": 40}])
+MIXES = counts_of([{"point": 1000}, {"point": 1000, "full": 300}, {"full": 80}])
 
 
 def surface_of(stretch: float = 1.0) -> Surface:
@@ -37,9 +37,9 @@ def test_many_mixes_are_worked_out_in_parts() -> None:
 
 
 def test_stretching_widens_the_samples_around_their_mean() -> None:
-    plain, wide = surface_of(), surface_of(2.0)
+    plain, wide = surface_of(), surface_of(1.5)  # so that none reaches a bound
     assert wide.samples(MIXES).mean(axis=0) == pytest.approx(plain.samples(MIXES).mean(axis=0))
-    assert wide.samples(MIXES).std(axis=0) == pytest.approx(2 * plain.samples(MIXES).std(axis=0))
+    assert wide.samples(MIXES).std(axis=0) == pytest.approx(1.5 * plain.samples(MIXES).std(axis=0))
 
 
 def test_intervals_hold_what_they_promise() -> None:
