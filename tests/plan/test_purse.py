@@ -52,7 +52,7 @@ def test_each_limit_is_kept_and_the_tightest_binds(surface: object) -> None:
     for name, bounds in {
         "hours": {"seconds": hours * 3600, "money": Fraction(9000), "days": 30},
         "money": {"seconds": hours * 3600, "money": money, "days": 30},
-        "time of experts": {"seconds": hours * 3600, "money": Fraction(9000), "days": days},
+        "time": {"seconds": hours * 3600, "money": Fraction(9000), "days": days},
     }.items():
         plan = plan_of(surface, people=people, **bounds)
         schedule = make_schedule(BOOK, plan.mix.to_dict(), PASCAL_VOC_2012, people)
@@ -60,11 +60,12 @@ def test_each_limit_is_kept_and_the_tightest_binds(surface: object) -> None:
         assert schedule.money is not None
         assert schedule.money <= bounds["money"]
         assert schedule.working_days <= bounds["days"]
-        binding = [one.name for one in plan.limits if one.binds]
-        assert binding == [name]
+        (binding,) = [one for one in plan.limits if one.binds]
+        assert binding.name.startswith(name)
+        assert binding.used > 0.97 * binding.limit
+        assert binding.relaxed.gain_miou > 0
         used = {one.name: one for one in plan.limits}
-        assert used[name].used > 0.97 * used[name].limit
-        assert used[name].relaxed.gain_miou > 0
+        assert {"time of experts", "time of the crowd"} <= used.keys()
         assert used["money"].used == pytest.approx(float(schedule.money), rel=0.05)  # the ramp-up of idle experts
         assert used["money"].unit == "EUR"
 
