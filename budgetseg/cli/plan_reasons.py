@@ -61,7 +61,9 @@ def reason_lines(plan: "Plan") -> "Iterator[str]":
         yield f"Alone, a kind wins over masks while a mask costs more than {prices}."
     close = [one for one in reasons.rivals if one.chance >= _LIKELY]
     if close:
-        said = ", ".join(f"{one.name} {one.chance:.0%} ({one.difference_miou:+.1f} mIoU)" for one in close)
+        said = ", ".join(
+            f"{one.name} {one.chance:.0%} ({round(one.difference_miou, 1) + 0.0:+.1f} mIoU)" for one in close
+        )
         yield f"Chance to be better than the choice: {said}; all others below {_LIKELY:.0%}."
     elif reasons.rivals:
         yield f"No alternative has a chance of {_LIKELY:.0%} or more to be better than the choice."

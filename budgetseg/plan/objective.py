@@ -72,8 +72,8 @@ class Objective:
     ) -> Floats:
         """Return what mixes are worth, (M,); higher is better.
 
-        In points of (m)IoU but for ``target``: there a mix that reaches it is worth 100 less the percent of the hours
-        that it takes, and one that does not is worth the (negative) points that it is short of it.
+        In points of (m)IoU but for ``target``: there a mix that reaches it is worth -100 log(share of the hours that it
+        takes), so that a point is a percent of its hours, and one that does not the points that it is short of it.
 
         Args:
             surface: Of the mean over the classes.
@@ -92,7 +92,7 @@ class Objective:
             return quantile(samples_SM, noise_M, _LOW)
         assert self.target_miou is not None
         short_M = quantile(samples_SM, noise_M, 1 - self.confidence) - self.target_miou
-        return np.where(short_M >= 0, 100 * (1 - spent_M), np.minimum(short_M, -1e-9))
+        return np.where(short_M >= 0, -100 * np.log(spent_M.clip(1e-9, 1.0)), np.minimum(short_M, -1e-9))
 
     def chance(self, surface: Predictor, counts_MK: Floats) -> Floats:
         """Return the probability (M,) that one new training reaches the target."""

@@ -30,7 +30,10 @@ FEW_PURCHASES: Final = 1_500
 _FAMILIES: Final = 4
 _STEP: Final = 4
 _CLIMB_STEPS: Final = 200
-_GAIN: Final = 1e-9
+_FEW_OFFERS: Final = 8
+_GAIN: Final = 1e-4
+"""Less is not worth a step: a hundred of them would not be seen."""
+_STRIDES: Final = (2, 4, 8, 16, 32)
 _SCALES: Final = (0.5, 0.8, 0.95, 1.05, 1.25, 2.0)
 
 
@@ -97,7 +100,7 @@ def _tops(value: Value, limits: Limits, also: Iterable[Counts]) -> Counts:
 
 
 def climb(value: Value, limits: Limits, start_K: Counts, offers: NDArray[np.intp]) -> Counts:
-    """Move to the best neighbouring purchase of ``offers`` while that gains."""
+    """Move to the best neighbouring purchase of ``offers``, and on in its direction, while that gains."""
     here_K, worth = start_K, float(value(start_K[None])[0])
     for _ in range(_CLIMB_STEPS):
         moves_MK = _neighbours(limits, here_K, offers.tolist())
@@ -107,7 +110,15 @@ def climb(value: Value, limits: Limits, start_K: Counts, offers: NDArray[np.intp
         best = int(np.argmax(worth_M))
         if worth_M[best] <= worth + _GAIN:
             break
+        step_K = moves_MK[best] - here_K
         here_K, worth = moves_MK[best], float(worth_M[best])
+        further_MK = here_K + np.outer(_STRIDES, step_K)
+        further_MK = further_MK[limits.allow(further_MK)]
+        if len(further_MK):
+            worth_M = value(further_MK)
+            best = int(np.argmax(worth_M))
+            if worth_M[best] > worth:
+                here_K, worth = further_MK[best], float(worth_M[best])
     return here_K
 
 
@@ -138,7 +149,8 @@ def _neighbours(limits: Limits, here_K: Counts, offers: list[int]) -> Counts:
                 paid_MK = limits.relieved(more_MK, payer)
                 paid_MK = paid_MK[limits.allow(paid_MK)]
                 # Giving up one dear image may pay for more than was asked for.
-                moves += [paid_MK, *(limits.filled(paid_MK, filler) for filler in {offer, *held} - {payer})]
+                fillers = {offer} if len(offers) > _FEW_OFFERS else {offer, *held} - {payer}
+                moves += [paid_MK, *(limits.filled(paid_MK, filler) for filler in fillers)]
     moves_MK = np.unique(np.concatenate(moves), axis=0)
     changed_M = (moves_MK != here_K).any(axis=1)
     allowed_MK: Counts = moves_MK[changed_M & limits.allow(moves_MK)]
