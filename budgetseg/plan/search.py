@@ -24,7 +24,7 @@ __all__ = ["FEW_PURCHASES", "Limits", "Value", "best_counts", "climb", "good_pur
 Value = Callable[[Counts], NDArray[np.float64]]
 """From purchases (M, K) to what each is worth (M,)."""
 
-FEW_PURCHASES: Final = 1_500
+FEW_PURCHASES: Final = 3_000
 """So many are valued in the time of a few steps of a climb."""
 
 _FAMILIES: Final = 4

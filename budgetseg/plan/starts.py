@@ -20,7 +20,7 @@ _LEVELS = (1.0, 0.5, 0.25, 0.1, 0.03)
 _LINE_POINTS = (20, 8, 6, 5, 4)
 """Of a pair, at each of the levels: evenly spaced ones, and as many spaced by factors."""
 _SINGLE_POINTS = 24
-_GRID_POINTS = 4
+_GRID_POINTS = 3
 """Of a triple, at the limits only: the climb finds what lies below."""
 _FEW_OFFERS = 8
 """Up to so many, triples are tried; more would take seconds, and the climb finds the third offer as well."""
