@@ -12,7 +12,7 @@ from budgetseg.costs.book import CostBook
 from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.labour import Labour
 from budgetseg.costs.workload import Workload
-from budgetseg.errors import InvalidInputError
+from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.binding import limit_uses
 from budgetseg.plan.candidates import Candidates
 from budgetseg.plan.chances import kinds_of_mix, rivals
@@ -138,6 +138,9 @@ def choose_plan(
     others = other_purchases(whole, prices, paid_seconds)
     starts = [market.bought_of(whole, bought_K) for _, bought_K in others]
     chosen_K, simpler_K = market.best([start_K for start_K in starts if start_K is not None])
+    if not chosen_K.any() and not current.images:
+        limits = " and ".join(f"{float(one.limit):g} {one.unit}" for one in market.resources)
+        raise BudgetTooSmallError(f"{limits} buy nothing: each pays for some image, but no image keeps all of them")
     alternatives = [other for other, _ in others]
     if (simpler_K != chosen_K).any() and market.mix(simpler_K) not in [other.mix for other in alternatives]:
         alternatives.append(alternative("simpler", market, prices, simpler_K, paid_seconds))

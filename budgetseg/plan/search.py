@@ -33,6 +33,7 @@ _CLIMB_STEPS: Final = 200
 _FEW_OFFERS: Final = 8
 _GAIN: Final = 1e-4
 """Less is not worth a step: a hundred of them would not be seen."""
+_ROUNDING: Final = 1e-9
 _STRIDES: Final = (2, 4, 8, 16, 32)
 _SCALES: Final = (0.5, 0.8, 0.95, 1.05, 1.25, 2.0)
 
@@ -60,7 +61,9 @@ def best_counts(
 
 
 def simplest(found_MK: Counts, worth_M: NDArray[np.float64], enough: float) -> Counts:
-    """Of the purchases worth ``enough``, those of the fewest offers, and of these the best."""
+    """Of the purchases worth ``enough``, or as much as any, those of the fewest offers, and of these the best."""
+    # The same purchase valued among others may differ in its last digits, and must not be below itself.
+    enough = min(enough, float(worth_M.max())) - _ROUNDING
     order_M = np.lexsort((-worth_M, (found_MK > 0).sum(axis=1), worth_M < enough))
     best_K: Counts = found_MK[order_M[0]]
     return best_K

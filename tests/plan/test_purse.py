@@ -110,3 +110,10 @@ def test_refusals(surface: object) -> None:
         plan_of(surface, money=Fraction(-1))
     with pytest.raises(BudgetTooSmallError, match=r"15 EUR buy nothing: .* give at least [0-9.]+ EUR"):
         plan_of(surface, money=Fraction(15))
+
+
+def test_limits_that_only_together_are_too_little(surface: object) -> None:
+    # 100 s are enough for clicks, which cost too much, and 2 EUR for a mask, which takes too long.
+    labour = replace(LABOUR, ramp_up_hours=Fraction(0), kinds={"point": KindLabour(wage_per_hour=Fraction(3000))})
+    with pytest.raises(BudgetTooSmallError, match=r"no image keeps all of them"):
+        plan_of(surface, labour, seconds=Fraction(100), money=Fraction(2))

@@ -200,3 +200,14 @@ def test_buys_less_than_it_could_where_more_hurts() -> None:
     best_K = best_counts(value, limits, tie=0.0)
     assert (best_K[0], best_K[1], best_K[5]) == (0, 300, 7_000)
     assert not best_counts(lambda counts_MK: -counts_MK.sum(axis=1).astype(float), limits).any()
+
+
+def test_a_purchase_is_not_below_itself() -> None:
+    limits = limits_of([7], 700, 100)
+
+    def value(counts_MK: np.ndarray) -> np.ndarray:
+        # In company a value is a rounding error less, as sums over arrays are.
+        return counts_MK[:, 0] * (1.0 if len(counts_MK) == 2 else 1 - 1e-14)
+
+    for few in (0, FEW_PURCHASES):
+        assert best_counts(value, limits, also=[np.array([100])], few=few).tolist() == [100]
