@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from budgetseg.cli.costs_terms import Json, announce_unverified, table_of
+from budgetseg.cli.people import announce_assumed, day_of, people_of
 from budgetseg.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from datetime import date
     from fractions import Fraction
 
     from rich.console import Console
@@ -52,8 +52,8 @@ def schedule(
         book,
         planned.mix.to_dict(),
         _workload(planned, plan),
-        _people(annotators),
-        start=None if start is None else _day(start),
+        people_of(annotators),
+        start=None if start is None else day_of(start, "--start"),
         budget_hours=exact_number(planned.budget_hours, f"{plan}: budget_hours"),
     )
     _announce(planned, book, made)
@@ -102,31 +102,13 @@ def _workload(planned: "Plan", path: Path) -> "Workload":
         raise InvalidInputError(f"{path}: workload: {error}") from error
 
 
-def _people(text: str) -> dict[str, int]:
-    from budgetseg.settings import counts_by_name
-
-    text = text.strip()
-    return counts_by_name(f"anyone={text}" if text.isdigit() else text, "--annotators", "people")
-
-
-def _day(text: str) -> "date":
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError(f'--start: expected a day such as 2027-01-11, got "{text}"') from None
-
-
 def _announce(planned: "Plan", book: "CostBook", made: "Schedule") -> None:
     """Say on stderr what the schedule rests on that nobody has said."""
     from budgetseg.cli.output import notice
     from budgetseg.costs.overrun import SQUIGGLE_LOG_SD
 
     kinds = [work.kind for work in made.kinds]
-    if assumed := made.labour.assumed:
-        listed = ", ".join(f"{key} = {value:g}" for key, value in assumed.items())
-        notice(f"note: {book.origin}: [labour] does not say, so assumed: {listed}")
+    announce_assumed(made.labour, book.origin)
     rates = {name: book.rates[name] for kind in kinds for name in book.charged(kind)}
     if unknown := [name for name, rate in rates.items() if rate.log_sd is None]:
         notice(f"note: {book.origin}: no log_sd: {', '.join(unknown)}; assumed {SQUIGGLE_LOG_SD}, as real squiggles'")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from budgetseg.cli.costs_terms import Classes, Costs, Instances, Json, Present, announce, table_of, workload_of
+from budgetseg.cli.frequency import shares_of
 from budgetseg.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def validation(
     from budgetseg.costs.workload import exact_number
 
     points = float(exact_number(precision, "--precision"))
-    shares = _shares(frequency)
+    shares = shares_of(frequency)
     book = load_book(costs)
     if run is None:
         numbers = (classes, classes_per_image, instances_per_image)
@@ -56,19 +57,6 @@ def validation(
     size = validation_size(book, workload, spreads, precision=points)
     announce(book, numbers, ("full",))
     emit(size.to_dict(), as_json, lambda console: _draw(size, console))
-
-
-def _shares(text: str) -> dict[str, float]:
-    from budgetseg.costs.workload import exact_number
-    from budgetseg.settings import comma_list
-
-    shares: dict[str, float] = {}
-    for item in comma_list(text):
-        name, _, share = (part.strip() for part in item.partition("="))
-        if not name or not share or name in shares:
-            raise InvalidInputError(f'--frequency: expected each class once as name=share,name=share, got "{item}"')
-        shares[name] = float(exact_number(share, f"--frequency: {name}"))
-    return shares
 
 
 def _of_run(folder: Path, shares: dict[str, float]) -> "Spreads":

@@ -5,36 +5,40 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from budgetseg.errors import BudgetTooSmallError, InvalidInputError
+from budgetseg.cli import evidence_terms, plan_images, plan_terms
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from budgetseg.costs.workload import Workload
+    from budgetseg.costs.book import CostBook
+    from budgetseg.plan.prices import Prices
+    from budgetseg.plan.validation import Validation
 
 __all__ = ["plan"]
 
 
 def plan(
-    hours: Annotated[str, typer.Option(help="Annotators' hours there are, such as 60, 2.5, 90m or 1h30m.")],
-    costs: Annotated[str, typer.Option(help="Cost book: a shipped name or a TOML file.")] = "voc2012",
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            help="Take the pool and the mean image from the training images of this data set: scenes, voc2012 or a "
-            "folder (VOC, SBD, Cityscapes, COCO, images and masks).  [default: PASCAL VOC 2012's published statistics]"
-        ),
-    ] = None,
-    classes: Annotated[
-        str | None, typer.Option(help="Keep only images of these classes of the data set: a,b,c.")
-    ] = None,
-    instances: Annotated[
-        Path | None, typer.Option(help="Boxes of instances (JSON), where the data set has no instance masks.")
-    ] = None,
-    evidence: Annotated[
-        str, typer.Option(help="What predictions rest on: paper, or a CSV file, one training a row.")
-    ] = "paper",
-    pool: Annotated[int | None, typer.Option(help="Images there are to annotate, instead of the data set's.")] = None,
+    hours: plan_terms.Hours = None,
+    dollars: plan_terms.Dollars = None,
+    by: plan_terms.By = None,
+    annotators: plan_terms.Annotators = None,
+    start: plan_terms.Start = None,
+    wage: plan_terms.Wage = None,
+    costs: plan_terms.Costs = None,
+    seconds_per_image: plan_terms.SecondsPerImage = None,
+    fixed_seconds: plan_terms.FixedSeconds = "0",
+    dataset: plan_images.Dataset = None,
+    classes: plan_images.Classes = None,
+    instances: plan_images.InstanceBoxes = None,
+    classes_per_image: plan_images.Present = None,
+    instances_per_image: plan_images.InstancesEach = None,
+    frequency: plan_images.Frequency = "",
+    pool: plan_images.Pool = None,
+    evidence: evidence_terms.Rests = "modern",
+    for_dataset: evidence_terms.ForDataset = None,
+    for_recipe: evidence_terms.ForRecipe = None,
+    candidates: plan_terms.CandidateRows = None,
+    objective: plan_terms.Goal = "mean",
+    target: plan_terms.Target = None,
+    confidence: plan_terms.Confidence = None,
     accounting: Annotated[
         str, typer.Option(help="exact, or paper: the paper's rounded seconds. Neither goes over budget.")
     ] = "exact",
@@ -55,49 +59,78 @@ def plan(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the JSON document to this file.")] = None,
 ) -> None:
     """Plan how to spend annotation hours: images per kind, the mIoU to expect, and what else the hours would buy."""
-    from budgetseg.cli.costs_terms import announce_unverified
-    from budgetseg.cli.evidence_terms import announce_ignored
+    from budgetseg.cli.frequency import shares_of
     from budgetseg.cli.output import emit, notice
     from budgetseg.cli.plan_drawing import draw_plan
-    from budgetseg.costs.book import load_book
-    from budgetseg.costs.hours import seconds_of_hours
     from budgetseg.costs.per_image import check_choices
     from budgetseg.costs.workload import exact_number
     from budgetseg.files import write_json
+    from budgetseg.plan.candidates import read_candidates
     from budgetseg.plan.choose import choose_plan
     from budgetseg.plan.current import read_current
-    from budgetseg.plan.evidence import read_evidence
+    from budgetseg.plan.objective import objective_of
     from budgetseg.plan.offers import NOTHING_HELD
-    from budgetseg.plan.validation import charged_images, value_validation
+    from budgetseg.plan.prices import seconds_said
 
     check_choices(accounting, 1, "once")
-    try:
-        budget_seconds: Fraction = seconds_of_hours(hours)
-    except BudgetTooSmallError:
-        budget_seconds = exact_number(0, "hours")  # planning knows the costs, so it can say how much would do
-    known = read_evidence(evidence)
-    announce_ignored(known)
-    charged = charged_images(validation)
-    name, workload, images, measured = _pool(dataset, classes, instances)
-    book = load_book(costs)
-    announce_unverified(book, [kind for kind in book.kinds if kind in known.kinds])
+    goal = objective_of(objective, target, confidence)
+    bounds = plan_terms.bounds_of(hours, dollars, by, start, annotators)
+    said = None if seconds_per_image is None else seconds_said(seconds_per_image)
+    known = evidence_terms.evidence_of(evidence, for_dataset, for_recipe)
+    images = plan_images.images_of(
+        dataset,
+        classes,
+        (classes_per_image, instances_per_image),
+        instances,
+        pool,
+        shares_of(frequency),
+        priced=said is not None,
+    )
+    prices, book, labour = plan_terms.prices_of(
+        costs,
+        said,
+        accounting,
+        exact_number(fixed_seconds, "--fixed-seconds"),
+        exact_number(_prior_seconds(objectness_seconds), "--objectness-seconds"),
+        images.workload,
+    )
     chosen = choose_plan(
-        budget_seconds=budget_seconds,
+        bounds=bounds,
         book=book,
-        workload=workload,
-        pool=images if pool is None else pool,
+        prices=prices,
+        labour=plan_terms.labour_of(labour, prices.origin, wage, used=dollars is not None or by is not None),
+        workload=images.workload,
+        pool=images.pool,
         current=NOTHING_HELD if current is None else read_current(current).mix,
-        validation=value_validation(book, measured[0], available=measured[1], charged=charged),
+        validation=_validation(validation, prices, book, images),
         evidence=known,
         accounting="paper" if accounting == "paper" else "exact",
-        fixed_seconds=exact_number(_prior_seconds(objectness_seconds), "--objectness-seconds"),
-        dataset=name,
+        dataset=images.name,
+        objective=goal,
+        candidates=None if candidates is None else read_candidates(candidates),
+        frequencies=images.frequencies,
     )
+    if book is not None:
+        from budgetseg.cli.costs_terms import announce_unverified
+
+        announce_unverified(book, [kind for kind in book.kinds if kind not in chosen.unavailable])
     document = chosen.to_dict()
     if output is not None:
         write_json(output, document)
         notice(f"plan written to {output}")
     emit(document, as_json, lambda console: draw_plan(chosen, console))
+
+
+def _validation(
+    choice: str, prices: "Prices", book: "CostBook | None", images: plan_images.Images
+) -> "Validation | None":
+    from budgetseg.plan.validation import charged_images, value_masks, value_validation
+
+    workload, available = images.validation
+    charged = charged_images(choice)
+    if book is None or workload is None:
+        return value_masks(prices.seconds_of.get("full"), available=available, charged=charged)
+    return value_validation(book, workload, available=available, charged=charged)
 
 
 def _prior_seconds(text: str) -> str:
@@ -107,29 +140,3 @@ def _prior_seconds(text: str) -> str:
     from budgetseg.learn.detector.file import load_detector
 
     return str(load_detector(Path(text.removeprefix("detector:"))).provenance.seconds)
-
-
-def _pool(
-    dataset: str | None, classes: str | None, instances: Path | None
-) -> "tuple[str, Workload, int, tuple[Workload, int]]":
-    """Return what to call the images, their mean, how many there are, and the same of the validation images."""
-    from budgetseg.costs.workload import PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, PASCAL_VOC_2012_VALIDATION
-
-    if dataset is None:
-        if classes is not None or instances is not None:
-            raise InvalidInputError(
-                f"--{'classes' if classes is not None else 'instances'}: chooses among a data set's images; "
-                "give the data set with --dataset"
-            )
-        name = "PASCAL VOC 2012's published statistics"
-        return name, PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, (PASCAL_VOC_2012, PASCAL_VOC_2012_VALIDATION)
-    from budgetseg.cli.output import notice
-    from budgetseg.data.index import index_images
-    from budgetseg.data.open import open_dataset
-    from budgetseg.settings import comma_list
-
-    images = open_dataset(dataset, classes=comma_list(classes or ""), instances=instances, tell=notice)
-    train, val = index_images(images, "train"), index_images(images, "val")
-    for note in images.notes:
-        notice(note)
-    return images.name, train.workload, len(train.ids), (val.workload, len(val.ids))

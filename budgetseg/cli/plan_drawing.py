@@ -16,18 +16,26 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from budgetseg.cli.plan_reasons import class_lines, limit_lines, reason_lines, target_line
+
     def say(text: str) -> None:
         console.print(text, markup=False)
 
     if plan.current is None:
-        say(f"{_hours(plan.budget_hours)} h buy {plan.mix} ({plan.mix.images:,} images, {_hours(plan.hours)} h).")
+        say(f"{_budget(plan)} buy {plan.mix} ({plan.mix.images:,} images, {_hours(plan.hours)} h).")
     else:
         bought = " + ".join(map(str, plan.moves)) or "nothing"
-        say(f"{_hours(plan.budget_hours)} h buy {bought} ({_hours(plan.hours)} h); you hold {plan.current}.")
+        say(f"{_budget(plan)} buy {bought} ({_hours(plan.hours)} h); you hold {plan.current}.")
         say(f"Together: {plan.mix} ({plan.mix.images:,} images).")
+    if plan.candidate is not None:
+        say(f"The best affordable row of {plan.candidate.file}: row {plan.candidate.row}, line {plan.candidate.line}.")
+    if plan.objective.goal != "mean":
+        say(f"Sought: {plan.objective.words}.")
     if plan.predicted_miou is not None:
         percent = f"{plan.predicted_miou.level:.0%}"
         say(f"Expected mIoU {_miou(plan.predicted_miou)} ({percent} interval for one new training).")
+    for line in (*target_line(plan), *plan.advice):
+        say(line)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("mix")
     for column in ("images", "hours", "expected mIoU"):
@@ -37,11 +45,13 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
         label = other.name if len(other.mix.counts) == 1 else f"{other.name}: {other.mix}"
         table.add_row(label, *_cells(other.mix, other.hours, other.predicted_miou))
     console.print(table)
+    for line in (*limit_lines(plan), *reason_lines(plan), *class_lines(plan)):
+        say(line)
     if plan.holds_for:
         say(plan.holds_for)
     mean = plan.workload or {}
     image = ", ".join(f"{value:.3g} {what.replace('_', ' ')}" for what, value in mean.items())
-    say(f"Images: {plan.pool:,} of {plan.dataset or 'your pool'} ({image} an image).")
+    say(f"Images: {plan.pool:,} of {plan.dataset or 'your pool'}{f' ({image} an image)' if image else ''}.")
     say(f"Costs: {plan.costs}, {plan.accounting} accounting. Evidence: {plan.evidence}.")
     if plan.validation is not None:
         say(f"Measuring: {plan.validation}.")
@@ -50,6 +60,12 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
         kinds_of.setdefault(reason, []).append(kind)
     for reason, kinds in kinds_of.items():
         say(f"Not considered: {', '.join(kinds)} ({reason}).")
+
+
+def _budget(plan: "Plan") -> str:
+    """What there is to spend, for the first sentence."""
+    bounds = [f"{_hours(one.limit)} {one.unit}" for one in plan.limits if one.name != "images"]
+    return " and ".join(bounds) or f"{_hours(plan.budget_hours)} h"
 
 
 def _cells(mix: "Mix", hours: float, prediction: "Prediction | None") -> tuple[str, str, str]:

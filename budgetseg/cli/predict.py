@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from budgetseg.cli import evidence_terms
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -15,30 +17,22 @@ __all__ = ["predict"]
 
 def predict(
     mixes: Annotated[Path, typer.Option(help="CSV file, a mix a row: columns named like kinds hold image counts.")],
-    evidence: Annotated[
-        str,
-        typer.Option(help="What predictions rest on: modern, paper, a CSV file (one training a row), or runs/."),
-    ] = "modern",
-    for_dataset: Annotated[
-        str | None, typer.Option(help="Which data set of the evidence, where it holds several.  [default: a new one]")
-    ] = None,
-    for_recipe: Annotated[str | None, typer.Option(help="Which recipe of the evidence, likewise.")] = None,
+    evidence: evidence_terms.Rests = "modern",
+    for_dataset: evidence_terms.ForDataset = None,
+    for_recipe: evidence_terms.ForRecipe = None,
     level: Annotated[float, typer.Option(help="Probability that one new training falls in the interval.")] = 0.8,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
 ) -> None:
     """Predict the mIoU of mixes, with the interval for one new training and what its doubt is made of."""
-    from budgetseg.cli.evidence_terms import announce_ignored
     from budgetseg.cli.output import emit, notice
     from budgetseg.errors import InvalidInputError
-    from budgetseg.plan.evidence import read_evidence
     from budgetseg.plan.evidence_table import MEANT
     from budgetseg.plan.predict import predict as predict_mixes
     from budgetseg.plan.predict import read_mixes
 
     if not 0 < level < 1:
         raise InvalidInputError(f"--level: expected a probability between 0 and 1, got {level:g}")
-    known = read_evidence(evidence, dataset=for_dataset, recipe=for_recipe)
-    announce_ignored(known)
+    known = evidence_terms.evidence_of(evidence, for_dataset, for_recipe)
     columns, asked = read_mixes(mixes)
     unused = [column for column in columns if column not in MEANT]
     if unused:

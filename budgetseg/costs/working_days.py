@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from budgetseg.costs.errors import InvalidInputError
 
-__all__ = ["first_working_day", "last_working_day"]
+__all__ = ["first_working_day", "last_working_day", "working_days"]
 
 _FRIDAY = 4
 
@@ -28,3 +28,12 @@ def last_working_day(start: date, days: int) -> date:
         raise InvalidInputError(
             f"start: {days:,} working days from {start} end after the year 9999; take more annotators"
         ) from None
+
+
+def working_days(start: date, last: date) -> int:
+    """Return how many working days there are from ``start`` to ``last``, both included; 0 where none is left."""
+    days = (last - start).days + 1
+    if days <= 0:
+        return 0
+    weeks, more = divmod(days, 7)
+    return 5 * weeks + sum((start.weekday() + day) % 7 <= _FRIDAY for day in range(more))

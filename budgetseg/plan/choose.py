@@ -1,9 +1,8 @@
-"""Choosing a plan: the mix of highest expected mIoU that hours and pool allow, beside what else they would buy."""
+"""Choosing a plan: the mix that is best at the objective within all limits, what else they would buy, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import ceil
 from typing import Final
 
 import numpy as np
@@ -11,194 +10,256 @@ import numpy as np
 from budgetseg.costs.accounting import Accounting
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.kinds import KINDS
+from budgetseg.costs.labour import Labour
 from budgetseg.costs.workload import Workload
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
-from budgetseg.plan.alternatives import Prices, paper_hybrid, pure_alternatives
+from budgetseg.plan.binding import limit_uses
+from budgetseg.plan.candidates import Candidates
+from budgetseg.plan.chances import kinds_of_mix, rivals
+from budgetseg.plan.coverage import Frequencies, coverage_of
 from budgetseg.plan.evidence import PAPER, Evidence
-from budgetseg.plan.fit import fit_surface
+from budgetseg.plan.exchange import break_even_prices, exchange_rates
+from budgetseg.plan.fit import fit_classes, fit_surface
+from budgetseg.plan.flips import flips
+from budgetseg.plan.limits import Counts
+from budgetseg.plan.marginal import next_hour
+from budgetseg.plan.market import Market, counts_of_mix
 from budgetseg.plan.mix import Mix
-from budgetseg.plan.offers import NOTHING_HELD, Move, Offer, mix_after, upgrade_offers, whole_costs
-from budgetseg.plan.plan import Alternative, Plan, Prediction
-from budgetseg.plan.search import Counts, Limits, best_counts
-from budgetseg.plan.surface import Surface
+from budgetseg.plan.objective import MEAN, Objective, Predictor
+from budgetseg.plan.offers import NOTHING_HELD
+from budgetseg.plan.others import alternative, other_purchases, other_rows
+from budgetseg.plan.plan import Alternative, CandidateRow, Plan, Prediction
+from budgetseg.plan.prices import SAID, Prices
+from budgetseg.plan.purse import Bounds, resources, short_of
+from budgetseg.plan.reasons import Reasons, TargetOutcome
+from budgetseg.plan.two_stage import compare_two_stage
 from budgetseg.plan.validation import Validation
 
 __all__ = ["choose_plan", "holds_for"]
 
 _NOTHING: Final = Fraction(0)
-_TIE_MIOU: Final = 0.5  # seeds of one recipe differ by as much, and each further kind is one more job to organise
 
 
 def choose_plan(
     *,
-    budget_seconds: Fraction,
-    book: CostBook,
-    workload: Workload,
     pool: int,
     evidence: Evidence,
+    budget_seconds: Fraction | None = None,
+    bounds: Bounds | None = None,
+    book: CostBook | None = None,
+    workload: Workload | None = None,
+    prices: Prices | None = None,
+    labour: Labour | None = None,
     accounting: Accounting = "exact",
     fixed_seconds: Fraction = _NOTHING,
     dataset: str | None = None,
     current: Mix = NOTHING_HELD,
     validation: Validation | None = None,
+    objective: Objective = MEAN,
+    candidates: Candidates | None = None,
+    frequencies: Frequencies | None = None,
+    surface: Predictor | None = None,
+    class_surfaces: Mapping[str, Predictor] | None = None,
+    explain: bool = True,
 ) -> Plan:
     """Choose how many images to buy at each kind.
 
     Args:
-        budget_seconds: Seconds of annotators' work there are.
-        book: What annotation costs.
-        workload: The mean image of the data set.
         pool: Images there are, those that are annotated already among them; each ends at one kind.
         evidence: Trainings on which predictions rest.
+        budget_seconds: Seconds of annotators' work there are; short for ``bounds`` of nothing else.
+        bounds: All limits; they hold together.
+        book: What annotation costs; with ``workload``, it gives the prices where ``prices`` is None.
+        workload: The mean image of the data set.
+        prices: What annotation costs, in the place of the book.
+        labour: Wages and people; None for the book's.
         accounting: ``paper`` reckons with the paper's rounded seconds, but never rounds a number of images up.
-        fixed_seconds: Paid once, whatever is bought.
+        fixed_seconds: Paid once, whatever is bought, by the book.
         dataset: What to call the images for which ``workload`` and ``pool`` hold.
         current: Images that are annotated already: they count in the mix, and asking more of them costs the new
             questions alone.
         validation: Masks that measure the model; the budget pays for them first where they are charged.
+        objective: What the best mix is best at.
+        candidates: The only mixes that may be bought.
+        frequencies: How often each class is there, for its expected number of images.
+        surface: The fitted evidence, where it is there already.
+        class_surfaces: A surface of each class, for ``worst-class``, where they are fitted already.
+        explain: Whether to reckon the reasons, which takes a few times as long as the choice.
 
     Returns:
-        The plan; it and every alternative keep budget and pool, and none of the alternatives is expected to reach
-        more. Of mixes within 0.5 mIoU of the best, it is one with the fewest kinds.
+        The plan; it and every alternative keep all limits and the pool, and none of the alternatives is worth more to
+        the objective. Of mixes within 0.1 of the best, it is one with the fewest kinds.
 
     Raises:
-        BudgetTooSmallError: Not one image can be paid for; the message says how much would do.
-        InvalidInputError: A pool below 1, a budget or fixed seconds below 0, or no kind with both a cost and evidence.
+        BudgetTooSmallError: Not one image, or no candidate, can be paid for; the message says how much would do.
+        InvalidInputError: A pool below 1, limits below 0 or none at all, no kind with both a cost and evidence, or no
+            evidence on single classes for ``worst-class``.
     """
-    if pool < 1:
-        raise InvalidInputError(f"pool: expected at least 1 image to annotate, got {pool}")
-    if budget_seconds < 0:
-        raise InvalidInputError(f"budget: expected at least 0 hours, got {float(budget_seconds / 3600):g}")
-    if current.images and accounting != "exact":
-        raise InvalidInputError("--current: the paper prices no image twice; leave out --accounting paper")
-    if current.images > pool:
-        raise InvalidInputError(f"--current: {current.images:,} images are annotated already, the pool holds {pool:,}")
-    validation_seconds = _NOTHING if validation is None else validation.charged_seconds
-    prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
-    usable = tuple(kind for kind in prices.seconds_of if kind in evidence.kinds)
+    bounds = Bounds(seconds=budget_seconds) if bounds is None else bounds
+    if objective.goal == "worst-class" and class_surfaces is None:
+        class_surfaces = fit_classes(evidence)
+    _check(pool, bounds, current, accounting, objective, class_surfaces, evidence, candidates)
+    if prices is None:
+        if book is None or workload is None:
+            raise InvalidInputError("costs: expected prices, or a cost book and a mean image")
+        prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
+    labour = (book.labour if book is not None else Labour()) if labour is None else labour
+    surface = fit_surface(evidence) if surface is None else surface
+    usable = tuple(kind for kind in prices.seconds_of if kind in surface.kinds)
     if not usable:
         raise InvalidInputError(
-            f"{evidence.name}: knows {', '.join(evidence.kinds)}, "
-            f"cost book {book.origin} has costs for {', '.join(book.kinds)}; a kind needs both"
+            f"{evidence.name}: knows {', '.join(surface.kinds)}, "
+            f"{_costs_of(prices)} has costs for {', '.join(prices.seconds_of)}; a kind needs both"
         )
-    offers = (
-        *(Offer(held=None, kind=kind, seconds=prices.seconds_of[kind]) for kind in usable),
-        *upgrade_offers(book, workload, current, usable),
-    )
-    left_seconds = budget_seconds - validation_seconds
-    _require_one_image(budget_seconds, offers, prices.fixed_seconds + validation_seconds)
-
-    others = list(
-        pure_alternatives(book, workload, left_seconds, pool, fixed_seconds, accounting=accounting, current=current)
-    )
-    hybrid = paper_hybrid(book, workload, left_seconds, pool, fixed_seconds, accounting=accounting)
-    if hybrid is not None and not current.images:
-        others.append(hybrid)
-    surface = fit_surface(evidence)
     for kind, _ in current:
         if kind not in surface.kinds:
             raise InvalidInputError(
                 f"{evidence.name}: holds no training with {kind}, which --current holds, so nothing can be predicted"
             )
-    moves = _best(surface, offers, left_seconds - prices.fixed_seconds, pool, current, others)
-    mix = mix_after(current, moves)
+    if objective.goal == "target" and not bounds.given:
+        bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.fixed_seconds)
+    paid_seconds = _NOTHING if validation is None else validation.charged_seconds
+    once_seconds = prices.fixed_seconds + paid_seconds
+
+    def market_of(kinds: Sequence[str]) -> Market:
+        offers = prices.offers(current, kinds)
+        return Market(
+            surface=surface,
+            offers=offers,
+            resources=resources(bounds, offers, labour, workload, once_seconds=once_seconds),
+            current=current,
+            pool=pool,
+            objective=objective,
+            classes=class_surfaces,
+            candidates=candidates,
+        )
+
+    market = market_of(usable)
+    _require_one_image(market)
+    whole = market_of(tuple(prices.seconds_of))  # with kinds of which nothing is known
+    others = other_purchases(whole, prices, paid_seconds)
+    starts = [market.bought_of(whole, bought_K) for _, bought_K in others]
+    chosen_K, simpler_K = market.best([start_K for start_K in starts if start_K is not None])
+    if not chosen_K.any() and not current.images:
+        limits = " and ".join(f"{float(one.limit):g} {one.unit}" for one in market.resources)
+        raise BudgetTooSmallError(f"{limits} buy nothing: each pays for some image, but no image keeps all of them")
+    alternatives = [other for other, _ in others]
+    if (simpler_K != chosen_K).any() and market.mix(simpler_K) not in [other.mix for other in alternatives]:
+        alternatives.append(alternative("simpler", market, prices, simpler_K, paid_seconds))
+    if candidates is not None:
+        alternatives = other_rows(market, prices, paid_seconds, chosen_K)
+    moves, mix = market.moves(chosen_K), market.mix(chosen_K)
+    seconds = prices.seconds_of_moves(moves) + paid_seconds
     return Plan(
-        budget_hours=float(budget_seconds / 3600),
+        budget_hours=float((seconds if bounds.seconds is None else bounds.seconds) / 3600),
         mix=mix,
-        hours=float((prices.seconds_of_moves(moves) + validation_seconds) / 3600),
+        hours=float(seconds / 3600),
         predicted_miou=_predict(surface, mix),
-        alternatives=tuple(
-            replace(
-                other,
-                hours=other.hours + float(validation_seconds / 3600),
-                predicted_miou=_predict(surface, other.mix),
-            )
-            for other in others
-        ),
+        alternatives=tuple(replace(other, predicted_miou=_predict(surface, other.mix)) for other in alternatives),
         pool=pool,
-        costs=book.origin,
+        costs=prices.origin,
         evidence=evidence.name,
         holds_for=holds_for(evidence),
         accounting=accounting,
         dataset=dataset,
-        workload=workload.to_dict(),
-        unavailable=_unavailable(book, evidence),
+        workload=None if workload is None else workload.to_dict(),
+        unavailable=_unavailable(prices, evidence, surface),
         validation=validation,
         current=current if current.images else None,
         moves=moves if current.images else (),
+        objective=objective,
+        target=_target(market, chosen_K),
+        candidate=None if candidates is None else CandidateRow.of(candidates, mix),
+        limits=limit_uses(market, chosen_K) if explain else (),
+        reasons=_reasons(market, chosen_K, alternatives) if explain else None,
+        coverage=None if frequencies is None else coverage_of(mix, frequencies),
+        two_stage=() if frequencies is None else compare_two_stage(prices, book, workload, pool, frequencies),
     )
 
 
-def _require_one_image(budget_seconds: Fraction, offers: Sequence[Offer], once_seconds: Fraction) -> None:
-    cheapest = min(offers, key=lambda offer: offer.seconds)
-    needed_seconds = once_seconds + cheapest.seconds
-    if budget_seconds < needed_seconds:
-        enough_hours = ceil(needed_seconds / 3600 * 10_000) / 10_000  # rounded up, so that it is enough
-        once = f", {float(once_seconds):,.1f} s of it paid once" if once_seconds else ""
-        raise BudgetTooSmallError(
-            f"{float(budget_seconds / 3600):g} h buy nothing: one image at the cheapest kind, {cheapest.kind}, "
-            f"takes {float(needed_seconds):,.1f} s{once}; give at least {enough_hours:g} h"
+def _check(
+    pool: int,
+    bounds: Bounds,
+    current: Mix,
+    accounting: Accounting,
+    objective: Objective,
+    class_surfaces: Mapping[str, Predictor] | None,
+    evidence: Evidence,
+    candidates: Candidates | None,
+) -> None:
+    if pool < 1:
+        raise InvalidInputError(f"pool: expected at least 1 image to annotate, got {pool}")
+    if not bounds.given and objective.goal != "target":
+        raise InvalidInputError("budget: give at least one of --hours, --dollars and --by (with --annotators)")
+    if bounds.seconds is not None and bounds.seconds < 0:
+        raise InvalidInputError(f"budget: expected at least 0 hours, got {float(bounds.seconds / 3600):g}")
+    if bounds.money is not None and bounds.money < 0:
+        raise InvalidInputError(f"--dollars: expected at least 0, got {float(bounds.money):g}")
+    if current.images and accounting != "exact":
+        raise InvalidInputError("--current: the paper prices no image twice; leave out --accounting paper")
+    if current.images and candidates is not None:
+        raise InvalidInputError("--candidates: its rows are whole mixes of new images; leave out --current")
+    if current.images > pool:
+        raise InvalidInputError(f"--current: {current.images:,} images are annotated already, the pool holds {pool:,}")
+    if objective.goal == "worst-class" and not class_surfaces:
+        raise InvalidInputError(
+            f"--objective worst-class: {evidence.name} holds no IoU of single classes; it takes trainings with a "
+            "column iou_CLASS for each class beside miou"
         )
 
 
-def _counts(mix: Mix) -> Counts:
-    return np.array([mix[kind] for kind in KINDS], np.int64)
+def _require_one_image(market: Market) -> None:
+    """Raise unless each limit pays for one image at its cheapest kind."""
+    if market.candidates is not None:
+        return  # they say themselves what the cheapest of them needs
+    for resource in market.resources:
+        one = min(range(len(market.offers)), key=lambda column: resource.costs[column])
+        needed = resource.once + resource.costs[one]
+        if resource.limit < needed:
+            raise short_of(resource, needed, f"one image at the cheapest kind, {market.offers[one].kind},")
 
 
-def _best(
-    surface: Surface,
-    offers: Sequence[Offer],
-    seconds: Fraction,
-    pool: int,
-    current: Mix,
-    others: Sequence[Alternative],
-) -> tuple[Move, ...]:
-    """Return the offers to take, each for how many images."""
-    stocks: list[str | None] = [None, *(kind for kind, _ in current)]
-    costs, budget = whole_costs(offers, seconds, pool)
-    limits = Limits(
-        costs_K=np.array(costs, np.int64),
-        budget=budget,
-        stock_G=np.array([pool - current.images, *(images for _, images in current)], np.int64),
-        stock_K=np.array([stocks.index(offer.held) for offer in offers]),
+def _reasons(market: Market, chosen_K: Counts, others: Sequence[Alternative]) -> Reasons:
+    rates = exchange_rates(market)
+    return Reasons(
+        next_hour=next_hour(market, chosen_K),
+        exchange=rates,
+        break_even=break_even_prices(market, rates),
+        # Where the fewest hours are sought, the others, of all hours, are better at something else.
+        rivals=() if market.objective.goal == "target" else rivals(market, chosen_K, others),
+        best_kinds=kinds_of_mix(market, chosen_K) if market.candidates is None else (),
+        flips=flips(market, chosen_K),
     )
-    held = _counts(current)
-    # What one image of each offer adds to the mix: one of its kind, one less of the kind that it held.
-    adds_KI = np.stack([_counts(Mix.of({offer.kind: 1})) for offer in offers])
-    for row, offer in enumerate(offers):
-        if offer.held is not None:
-            adds_KI[row] -= _counts(Mix.of({offer.held: 1}))
-    counts_K = best_counts(
-        lambda counts_MK: surface.mean((held + counts_MK @ adds_KI).astype(np.float64)),
-        limits,
-        also=[bought for other in others if (bought := _bought(other, offers)) is not None],
-        tie=_TIE_MIOU,
-    )
-    return tuple(Move.of(offer, int(images)) for offer, images in zip(offers, counts_K, strict=True) if images)
 
 
-def _bought(other: Alternative, offers: Sequence[Offer]) -> Counts | None:
-    """Return what an alternative takes of each offer; None where it takes something that is not on offer."""
-    wanted = {(move.held, move.kind): move.images for move in other.moves}
-    if not other.moves:
-        wanted = {(None, kind): images for kind, images in other.mix}
-    if not wanted.keys() <= {(offer.held, offer.kind) for offer in offers}:
+def _target(market: Market, chosen_K: Counts) -> TargetOutcome | None:
+    objective = market.objective
+    if objective.target_miou is None:
         return None
-    return np.array([wanted.get((offer.held, offer.kind), 0) for offer in offers], np.int64)
+    return TargetOutcome(
+        miou=objective.target_miou,
+        confidence=objective.confidence,
+        chance=float(objective.chance(market.surface, market.counts(chosen_K[None]))[0]),
+        reached=bool(market.value()(chosen_K[None])[0] >= 0),
+    )
 
 
-def _predict(surface: Surface, mix: Mix) -> Prediction | None:
+def _predict(surface: Predictor, mix: Mix) -> Prediction | None:
     if any(kind not in surface.kinds for kind, _ in mix):
         return None
-    return surface.predict(_counts(mix)[None].astype(np.float64))[0]
+    return surface.predict(counts_of_mix(mix)[None].astype(np.float64))[0]
 
 
-def _unavailable(book: CostBook, evidence: Evidence) -> dict[str, str]:
+def _costs_of(prices: Prices) -> str:
+    return "--seconds-per-image" if prices.origin == SAID else f"cost book {prices.origin}"
+
+
+def _unavailable(prices: Prices, evidence: Evidence, surface: Predictor) -> dict[str, str]:
     reasons = {}
     for kind in KINDS:
-        if kind in book.unavailable:
-            reasons[kind] = f"cost book {book.origin}: {book.unavailable[kind]}"
-        elif kind not in evidence.kinds:
+        if kind in prices.unavailable:
+            reasons[kind] = prices.unavailable[kind]
+        elif kind not in surface.kinds:
             reasons[kind] = f"evidence {evidence.name} holds no such training, so nothing is predicted"
     return reasons
 

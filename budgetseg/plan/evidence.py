@@ -6,8 +6,7 @@ in general (`budgetseg.plan.pooling`).
 Shape suffixes: R trainings, K kinds.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
-from budgetseg.plan.evidence_table import MEANT, TableRow, read_table
+from budgetseg.plan.evidence_table import IOU, MEANT, TableRow, read_table
 from budgetseg.plan.run_evidence import rows_of_runs
 
 __all__ = ["MODERN", "PAPER", "Evidence", "ExcludedRow", "evidence_of", "read_evidence"]
@@ -58,6 +57,8 @@ class Evidence:
     """0 to 100."""
     noise_R: NDArray[np.float64] = field(default_factory=lambda: np.array([]))
     """Standard deviation of each training where the evidence says it, else not a number."""
+    class_iou: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """IoU of classes (R), 0 to 100, of those that every training says."""
     dataset: str | None = None
     recipe: str | None = None
     others: tuple["Evidence", ...] = ()
@@ -119,7 +120,7 @@ def _evidence(
     for text in texts:
         columns, some = read_table(name, text)
         rows += some
-        ignored += [column for column in columns if column not in MEANT | remarks and column not in ignored]
+        ignored += [column for column in columns if not _known(column, remarks) and column not in ignored]
     return replace(evidence_of(name, rows, dataset=dataset, recipe=recipe), ignored_columns=tuple(ignored))
 
 
@@ -163,12 +164,21 @@ def evidence_of(
     )
 
 
+def _known(column: str, remarks: frozenset[str]) -> bool:
+    return column in MEANT | remarks or column.startswith(IOU)
+
+
 def _one(name: str, dataset: str, recipe: str, rows: Sequence[TableRow]) -> Evidence:
     return Evidence(
         name=name,
         counts_RK=np.array([row.counts_K for row in rows], np.int64),
         miou_R=np.array([row.miou for row in rows], np.float64),
-        noise_R=np.array([row.noise or math.nan for row in rows], np.float64),
+        noise_R=np.array([row.noise for row in rows], np.float64),
+        class_iou={
+            of: np.array([row.iou[of] for row in rows], np.float64)
+            for of in rows[0].iou
+            if all(of in row.iou for row in rows)
+        },
         dataset=dataset or None,
         recipe=recipe or None,
     )

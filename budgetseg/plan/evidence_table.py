@@ -1,24 +1,27 @@
 """The CSV table behind evidence, cell by cell: a row is a training; what is wrong is said with file, row and column.
 
 Columns named like the kinds hold image counts (an empty cell is 0); ``miou`` is 0 to 100; ``noise`` its standard
-deviation where that is known; ``dataset`` and ``recipe`` say where a row was measured; a row with anything in
-``variant`` was measured in another way than the kind's name promises, and is kept out of the fit.
+deviation where that is known; ``dataset`` and ``recipe`` say where a row was measured; ``iou_cat`` is the IoU of a class
+called cat; a row with anything in ``variant`` was measured in another way than the kind's name promises, and is kept out
+of the fit.
 """
 
 import csv
 import io
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
 
-__all__ = ["MEANT", "TableRow", "misspelt", "read_mix_table", "read_table"]
+__all__ = ["IOU", "MEANT", "TableRow", "misspelt", "read_mix_table", "read_table"]
 
 MEANT = frozenset({*KINDS, "miou", "noise", "dataset", "recipe", "variant", "seed"})
-"""Columns with a meaning."""
+"""Columns with a meaning, besides those of classes."""
+IOU = "iou_"
+"""Columns with the IoU of a class are called this and the class."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,8 @@ class TableRow:
     recipe: str
     variant: str
     name: str
+    iou: Mapping[str, float] = field(default_factory=dict)
+    """IoU of classes, 0 to 100, from columns such as ``iou_cat``; those that the row does not say are left out."""
 
 
 def read_table(name: str, text: str) -> tuple[tuple[str, ...], list[TableRow]]:
@@ -58,6 +63,11 @@ def read_table(name: str, text: str) -> tuple[tuple[str, ...], list[TableRow]]:
                 recipe=row.get("recipe", ""),
                 variant=row.get("variant", ""),
                 name=row.get("name", ""),
+                iou={
+                    column.removeprefix(IOU): _number(name, line, column, cell, 0.0, 100.0)
+                    for column, cell in row.items()
+                    if column.startswith(IOU) and cell
+                },
             )
         )
     return columns, rows

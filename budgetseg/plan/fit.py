@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from budgetseg.plan.belief import Belief
+from budgetseg.plan.belief import Belief, base_beliefs
 from budgetseg.plan.evidence import Evidence
 from budgetseg.plan.form_fit import fit_form
 from budgetseg.plan.forms import FORMS
@@ -19,9 +19,9 @@ from budgetseg.plan.rows import Rows, rows_of
 from budgetseg.plan.stacking import Trust, kinds_of, weigh
 from budgetseg.plan.surface import Group, Surface
 
-__all__ = ["MEMBERS", "fit_surface"]
+__all__ = ["MEMBERS", "fit_classes", "fit_surface"]
 
-MEMBERS: Final = 64
+MEMBERS: Final = 32
 _LEAST_WEIGHT: Final = 0.02
 _SEED: Final = 2016
 
@@ -37,18 +37,24 @@ def fit_surface(evidence: Evidence, *, beliefs: Mapping[str, Belief] | None = No
     rows = rows_of(evidence)
     beliefs = beliefs_for(evidence) if beliefs is None else beliefs
     trust = weigh(rows, beliefs)
-    prior = _draw(rows.only(np.zeros(len(rows.miou_R), bool)), (), replace(trust, stretch=1.0), beliefs, members, None)
-    return _draw(rows, kinds_of(rows), trust, beliefs, members, prior)
+    none = rows.only(np.zeros(len(rows.miou_R), bool))
+    prior = _draw(none, replace(trust, stretch=1.0), beliefs, members)
+    return replace(_draw(rows, trust, beliefs, members), kinds=evidence.kinds, prior=prior)
 
 
-def _draw(
-    rows: Rows,
-    kinds: tuple[str, ...],
-    trust: Trust,
-    beliefs: Mapping[str, Belief],
-    members: int,
-    prior: Surface | None,
-) -> Surface:
+def fit_classes(evidence: Evidence) -> Mapping[str, Surface]:
+    """Fit a surface to the IoU of each class that all trainings say, the background left out."""
+    alone = replace(evidence, others=(), noise_R=np.full(len(evidence.miou_R), np.nan))
+    beliefs = base_beliefs()
+    return {
+        of: fit_surface(replace(alone, miou_R=iou_R), beliefs=beliefs)
+        for of, iou_R in evidence.class_iou.items()
+        if of != "background"
+    }
+
+
+def _draw(rows: Rows, trust: Trust, beliefs: Mapping[str, Belief], members: int) -> Surface:
+    kinds = kinds_of(rows)
     kept = {form: weight for form, weight in trust.weights.items() if weight >= _LEAST_WEIGHT}
     total = sum(kept.values())
     groups, nus = [], []
@@ -58,4 +64,4 @@ def _draw(
         drawn = fit.members(count, np.random.default_rng([_SEED, list(FORMS).index(form)]))
         groups.append(Group(form=form, names=beliefs[form].names, theta_DP=drawn.theta_DP, misfit_DF=drawn.misfit_DF))
         nus.append(weight / total * fit.rows.nu)
-    return Surface(groups=tuple(groups), nu=float(sum(nus)), kinds=kinds, trust=trust, prior=prior)
+    return Surface(groups=tuple(groups), nu=float(sum(nus)), kinds=kinds, trust=trust)

@@ -3,8 +3,8 @@ r"""One form fitted to evidence: its most likely parameters, how large its misfi
 The rows are :math:`y = f_\theta(n) + g(n) + \epsilon` with the form f, its misfit g (`budgetseg.plan.residual`), and
 the noise of trainings. Parameters and misfit are found together: the rows weigh by the inverse covariance of g and the
 noise. The size :math:`\alpha` of the misfit and a factor on the noise are posterior means over a grid, by the marginal
-likelihood of the rows with f linearised where it fits best, under log-normal priors: with few rows the most likely noise
-is far too small.
+likelihood of the rows with f linearised where it fits best, under log-normal priors: with few rows the most likely
+noise is far too small.
 
 Members repeat the fit with the rows moved by a draw of misfit and noise, and the prior by a draw of itself ("randomise,
 then optimise"), in pairs of opposite draws, whose errors cancel in the mean. Where evidence speaks they agree,

@@ -12,11 +12,20 @@ from budgetseg.costs.workload import Workload
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
 
-__all__ = ["NOTHING_HELD", "Move", "Offer", "mix_after", "move_everything", "upgrade_offers", "whole_costs"]
+__all__ = [
+    "NOTHING_HELD",
+    "Move",
+    "Offer",
+    "mix_after",
+    "move_everything",
+    "upgrade_offers",
+    "whole_costs",
+    "whole_numbers",
+]
 
 NOTHING_HELD: Final = Mix.of({})
 
-_MICROSECONDS: Final = 10**6
+_MILLIONTHS: Final = 10**6
 _MOST: Final = 2**61
 
 
@@ -108,19 +117,24 @@ def move_everything(offers: Sequence[Offer], seconds: Fraction, current: Mix, ne
 
 
 def whole_costs(offers: Sequence[Offer], budget_seconds: Fraction, images: int) -> tuple[list[int], int]:
-    """Return what each offer costs, and the budget, in whole numbers of one unit of time.
+    """Return what each offer costs, and the budget, as :func:`whole_numbers` of one unit of time."""
+    return whole_numbers([offer.seconds for offer in offers], budget_seconds, images)
 
-    The unit makes all exact where 64 bits allow; else it is a microsecond, with costs rounded up and the budget down,
-    so that a plan is never over budget.
+
+def whole_numbers(costs: Sequence[Fraction], limit: Fraction, images: int) -> tuple[list[int], int]:
+    """Return costs and their limit in whole numbers of one unit of time or money.
+
+    The unit makes all exact where 64 bits allow; else it is a millionth, with costs rounded up and the limit down, so
+    that a plan is never over budget.
 
     Args:
-        offers: At least one.
-        budget_seconds: What there is to spend.
+        costs: Of one image of each offer, at least one offer; at least 0.
+        limit: What there is to spend.
         images: The most images that can be bought.
     """
-    dearest = max(offer.seconds for offer in offers)
-    budget_seconds = min(budget_seconds, images * dearest)  # no more can be spent
-    unit = lcm(*(offer.seconds.denominator for offer in offers))
+    dearest = max(costs)
+    limit = min(limit, images * dearest)  # no more can be spent
+    unit = lcm(*(cost.denominator for cost in costs))
     if images * dearest * unit >= _MOST:
-        unit = _MICROSECONDS
-    return [ceil(offer.seconds * unit) for offer in offers], floor(budget_seconds * unit)
+        unit = _MILLIONTHS
+    return [ceil(cost * unit) for cost in costs], floor(limit * unit)

@@ -3,16 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from budgetseg.costs.workload import exact_number
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
+from budgetseg.plan.coverage import Coverage
+from budgetseg.plan.document import from_plain, to_plain
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.objective import MEAN, Objective
 from budgetseg.plan.offers import Move
+from budgetseg.plan.reasons import LimitUse, Reasons, TargetOutcome
+from budgetseg.plan.two_stage import TwoStage
 from budgetseg.plan.validation import Validation
 
-__all__ = ["SCHEMA", "Alternative", "Plan", "Prediction", "read_plan"]
+if TYPE_CHECKING:
+    from budgetseg.plan.candidates import Candidates
+
+__all__ = ["SCHEMA", "Alternative", "CandidateRow", "Plan", "Prediction", "read_plan"]
 
 SCHEMA = "budgetseg.plan/1"
 
@@ -56,6 +64,23 @@ class Alternative:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CandidateRow:
+    """The row that was chosen of a table of mixes."""
+
+    file: str
+    row: int
+    """Counted from 1, without the header."""
+    line: int
+    """Line in the file; the header is line 1."""
+
+    @classmethod
+    def of(cls, candidates: "Candidates", mix: Mix) -> "CandidateRow":
+        """The first row that holds ``mix``."""
+        row = candidates.row_of(mix)
+        return cls(file=candidates.name, row=row + 1, line=candidates.lines[row])
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """The ``budgetseg.plan/1`` value, drawn alike by the table, the JSON and the report."""
 
@@ -88,6 +113,22 @@ class Plan:
     """What is annotated already."""
     moves: tuple[Move, ...] = ()
     """What is bought, where something is annotated already."""
+    objective: Objective = MEAN
+    """What the mix is best at."""
+    target: TargetOutcome | None = None
+    """Whether a target is reached; None where there is none."""
+    candidate: CandidateRow | None = None
+    """The row that was chosen, where only the rows of a table could be bought."""
+    limits: tuple[LimitUse, ...] = ()
+    """What there was to spend, which limit binds, and what a wider one would bring."""
+    reasons: Reasons | None = None
+    """Why this mix; None where it was not asked."""
+    coverage: Coverage | None = None
+    """Images of each class to expect; None where nothing is known of the classes."""
+    two_stage: tuple[TwoStage, ...] = ()
+    """For each rare class that was named: searching its images first."""
+    advice: tuple[str, ...] = ()
+    """What to do before buying, in sentences, such as a pilot."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document."""
@@ -109,7 +150,21 @@ class Plan:
             "validation": self.validation.to_dict() if self.validation else None,
             "current": None if self.current is None else self.current.to_dict(),
             "moves": [move.to_dict() for move in self.moves],
+            **{key: to_plain(getattr(self, key)) for key in _PLAIN},
         }
+
+
+_PLAIN: Final = {
+    "objective": Objective,
+    "target": TargetOutcome | None,
+    "candidate": CandidateRow | None,
+    "limits": tuple[LimitUse, ...],
+    "reasons": Reasons | None,
+    "coverage": Coverage | None,
+    "two_stage": tuple[TwoStage, ...],
+    "advice": tuple[str, ...],
+}
+"""Parts that are their own documents."""
 
 
 def _move(document: Any) -> Move:
@@ -166,6 +221,7 @@ def read_plan(path: Path) -> Plan:
             validation=None if document.get("validation") is None else Validation.from_dict(document["validation"]),
             current=None if document.get("current") is None else Mix.of(document["current"]),
             moves=_moves(document),
+            **{key: from_plain(kind, document[key]) for key, kind in _PLAIN.items() if key in document},
         )
     except KeyError as error:
         raise InvalidInputError(f"{path}: plan lacks the key {error}") from error

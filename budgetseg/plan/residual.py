@@ -2,7 +2,7 @@ r"""What a form gets wrong: a smooth function of the mix, learned where there is
 
 A Gaussian process that is the sum of two, each with half of the variance :math:`\alpha^2`:
 
-- one over mixes, with kernel :math:`\exp(-d^2 / 2)`, d the distance on the scale :math:`\log(1 + n_k / 30)`;
+- one over mixes, with kernel :math:`\exp(-d^2 / 2)`, d the distance on the scale :math:`\log(1 + n_k / 100)`;
 - one over the kinds by themselves: each kind is off by a function of :math:`\log N`, and a mix by the mean of its kinds
   weighted by their shares. So a hundred masks beside ten thousand clicks inherit what is known to be off with clicks.
 
@@ -28,7 +28,7 @@ _OVER_MIXES: Final = 160
 _OVER_KINDS: Final = 12
 FEATURES: Final = 2 * _OVER_MIXES + 2 * _OVER_KINDS * len(KINDS)
 LENGTH: Final = 1.2
-_FEW_IMAGES: Final = 30.0
+_FEW_IMAGES: Final = 100.0
 _SEED: Final = 2007
 
 

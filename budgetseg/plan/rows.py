@@ -5,8 +5,8 @@ The standard deviation of one training (seed and draw of images) is
 .. math:: \sigma(n)^2 = \nu^2 \Bigl( \sigma_0^2 + \sigma_1^2 \frac{s^{1/4}}{1 + (E / 150)^2} \Bigr)
 
 with E the images that show whole objects (masks, boxes, outlines) and s their share: few masks teach whatever they
-happen to show, and seeds of 40 to 160 masks differ by 3.7 mIoU where others differ by 0.5 to a few. :math:`\nu` is learned from
-mixes that were trained more than once, held by a prior.
+happen to show, and seeds of 40 to 160 masks differ by 3.7 mIoU where others differ by 0.5 to a few. :math:`\nu` is
+learned from mixes that were trained more than once, held by a prior.
 
 Shape suffixes: R rows of the fit (mixes), K kinds, M mixes.
 """

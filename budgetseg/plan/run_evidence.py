@@ -56,6 +56,7 @@ def _row(path: Path, place: int, document: dict[str, Any]) -> TableRow:
             recipe=recipe,
             variant="",
             name=path.parent.name,
+            iou={name: float(value) for name, value in document.get("iou", {}).items() if value is not None},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInputError(f"{path}: not a usable result ({error!r}); carry this run out again") from error

@@ -86,7 +86,8 @@ def _foretold(rows: Rows, beliefs: Mapping[str, Belief]) -> Iterator[tuple[Float
         kinds = kinds_of(small)
         # A kind that was never seen is foretold by the prior alone, which says nothing of the form.
         unseen = [column for kind, column in COLUMN.items() if kind not in kinds]
-        large = large.only(~large.counts_RK[:, unseen].any(axis=1))
+        seen_R = large.counts_RK[:, unseen].sum(axis=1) == 0
+        large = large.only(seen_R)
         if len(small.miou_R) < _LEAST_ROWS or not len(large.miou_R):
             continue
         errors, variances = [], []

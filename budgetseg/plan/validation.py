@@ -10,7 +10,7 @@ from budgetseg.costs.per_image import seconds_per_image
 from budgetseg.costs.workload import Workload, exact_number
 from budgetseg.errors import InvalidInputError
 
-__all__ = ["FREE", "Validation", "charged_images", "value_validation"]
+__all__ = ["FREE", "Validation", "charged_images", "value_masks", "value_validation"]
 
 FREE = "free"
 """The masks are there and cost nothing, as in the paper, whose 1,449 would have taken 96.5 h."""
@@ -82,12 +82,24 @@ def value_validation(
     Raises:
         InvalidInputError: More are charged than there are, or are charged by a book that has no price for a mask.
     """
+    known = charged is not None or "full" in book.kinds
+    return value_masks(
+        seconds_per_image(book, "full", workload) if known else None, available=available, charged=charged
+    )
+
+
+def value_masks(mask_seconds: Fraction | None, *, available: int | None, charged: int | None) -> Validation | None:
+    """Return the validation masks with what they cost, from the price of one mask; None where nobody has said it.
+
+    Raises:
+        InvalidInputError: As :func:`value_validation`.
+    """
     images = available if charged is None else charged
     if images is None:
         return None
     if available is not None and images > available:
         raise InvalidInputError(f"--validation {images}: the data set holds {available} validation images, no more")
-    if charged is None and "full" not in book.kinds:
-        return Validation(images=images, seconds=None, charged=False)
-    seconds = images * seconds_per_image(book, "full", workload)
+    if mask_seconds is None and charged is not None:
+        raise InvalidInputError(f"--validation {images}: a mask has no price; name full in --seconds-per-image")
+    seconds = None if mask_seconds is None else images * mask_seconds
     return Validation(images=images, seconds=seconds, charged=charged is not None)

@@ -117,7 +117,8 @@ def test_additive_terms_by_hand() -> None:
     theta_1P = drawn(known, [0.0] * 30, dilution=-60.0, floor=-60.0, ceiling=60.0)
     amounts = np.exp([value(known, theta_1P, "amount:point"), value(known, theta_1P, "amount:full")])
     power = logistic(value(known, theta_1P, "exponent:full"))
-    expected = 100 * (amounts[0] * (150 / 300) ** power + amounts[1] * (60 / 300) ** power)
+    terms = [(1 + n / 30) ** power - 1 for n in (150, 60, 300)]
+    expected = 100 * (amounts[0] * terms[0] + amounts[1] * terms[1]) / terms[2]
     assert known.miou(theta_1P, counts_of([{"point": 150, "full": 60}]))[0, 0] == pytest.approx(expected)
     assert set(STRONG) == {"box", "coarse", "assisted", "full"}
 

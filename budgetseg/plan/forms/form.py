@@ -109,10 +109,12 @@ class Curve:
         share_DMJ[:, :, weak_J] *= np.exp(log_lightness_D1)[:, :, None]
         share_DMJ /= share_DMJ.sum(axis=2, keepdims=True)
         average_DM = np.zeros(share_DMJ.shape[:2])
+        names = [parameter.name for parameter in self.form.own_parameters(self.kinds)]
         for column in np.flatnonzero(counts_MJ.any(axis=0)):
-            alone_NJ = np.zeros((len(images_N), len(self.kinds)))
-            alone_NJ[:, column] = images_N
-            average_DM += share_DMJ[:, :, column] * self.form.skill(self.kinds, own_DP, alone_NJ)[:, which_M]
+            alone = (self.kinds[column],)
+            places = [names.index(parameter.name) for parameter in self.form.own_parameters(alone)]
+            skill_DN = self.form.skill(alone, own_DP[:, places], images_N[:, None])
+            average_DM += share_DMJ[:, :, column] * skill_DN[:, which_M]
         return average_DM
 
 

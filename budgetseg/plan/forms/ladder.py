@@ -78,9 +78,11 @@ class Ladder(Form):
         reach_DWM = logistic(reach_DW[:, :, None] + np.exp(slope_DW)[:, :, None] * rise_M)
         worth_DWM = np.exp(worth_DW)[:, :, None] * weak_WM
         extent_DM = (1 - reach_DWM.max(axis=1, initial=0.0)) * (full_M / (full_M + masks_half_D1))
-        order_DWM = np.argsort(reach_DWM, axis=1)
-        reach_DWM = np.take_along_axis(reach_DWM, order_DWM, axis=1)
-        masks_DWM = full_M + np.cumsum(np.take_along_axis(worth_DWM, order_DWM, axis=1)[:, ::-1], axis=1)[:, ::-1]
+        if len(weak) > 1:
+            order_DWM = np.argsort(reach_DWM, axis=1)
+            reach_DWM = np.take_along_axis(reach_DWM, order_DWM, axis=1)
+            worth_DWM = np.take_along_axis(worth_DWM, order_DWM, axis=1)
+        masks_DWM = full_M + np.cumsum(worth_DWM[:, ::-1], axis=1)[:, ::-1]
         rungs_DWM = np.diff(reach_DWM, axis=1, prepend=0.0)
         extent_DM += (rungs_DWM * masks_DWM / (masks_DWM + masks_half_D1[:, :, None])).sum(axis=1)
         skill_DM: Floats = recognition_DM * extent_DM

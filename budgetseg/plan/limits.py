@@ -1,0 +1,84 @@
+"""What a purchase may cost and take: several resources, such as hours and money, and stocks of images.
+
+Shape suffixes: M purchases, K offers, R resources, G stocks.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Counts", "Limits"]
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Limits:
+    """All hold together. Costs are whole numbers of one small unit of each resource, so that sums are exact."""
+
+    costs_RK: Counts
+    """Of one image of each offer; at least 0."""
+    budget_R: Counts
+    """What there is of each resource."""
+    stock_G: Counts
+    """How many images there are of each stock."""
+    stock_K: NDArray[np.intp]
+    """The stock that each offer takes its images from."""
+
+    @property
+    def offers(self) -> int:
+        """K."""
+        return int(self.costs_RK.shape[1])
+
+    def nothing(self) -> Counts:
+        """The purchase of no image, (K,)."""
+        return np.zeros(self.offers, np.int64)
+
+    def taken(self, counts_MK: Counts) -> Counts:
+        """How many images of each stock the purchases take, (M, G)."""
+        taken_MG: Counts = counts_MK @ (self.stock_K[:, None] == np.arange(len(self.stock_G)))
+        return taken_MG
+
+    def most(self, counts_MK: Counts, offer: int) -> Counts:
+        """How many more images of ``offer`` each purchase has room for, (M,); below 0 where a limit is broken."""
+        stock = self.stock_K[offer]
+        room_M: Counts = self.stock_G[stock] - counts_MK[:, self.stock_K == stock].sum(axis=1)
+        for costs_K, budget in zip(self.costs_RK, self.budget_R, strict=True):
+            if cost := int(costs_K[offer]):
+                room_M = np.minimum(room_M, (budget - counts_MK @ costs_K) // cost)
+        return room_M
+
+    def filled(self, counts_MK: Counts, offer: int) -> Counts:
+        """The purchases with as many more images of ``offer`` as they have room for."""
+        filled_MK = counts_MK.copy()
+        filled_MK[:, offer] += np.maximum(self.most(counts_MK, offer), 0)
+        return filled_MK
+
+    def relieved(self, counts_MK: Counts, payer: int) -> Counts:
+        """The purchases with as few less images of ``payer`` as bring them within the limits, if these do it."""
+        stock = self.stock_K[payer]
+        over_M = np.maximum(counts_MK[:, self.stock_K == stock].sum(axis=1) - self.stock_G[stock], 0)
+        for costs_K, budget in zip(self.costs_RK, self.budget_R, strict=True):
+            if cost := int(costs_K[payer]):
+                over_M = np.maximum(over_M, -((budget - counts_MK @ costs_K) // cost))
+        relieved_MK = counts_MK.copy()
+        relieved_MK[:, payer] -= over_M
+        return relieved_MK
+
+    def allow(self, counts_MK: Counts) -> NDArray[np.bool_]:
+        """Which purchases keep the limits."""
+        over_MR = counts_MK @ self.costs_RK.T > self.budget_R
+        over_MG = self.taken(counts_MK) > self.stock_G
+        broken_M = over_MR.sum(axis=1) + over_MG.sum(axis=1) + (counts_MK < 0).sum(axis=1)
+        kept_M: NDArray[np.bool_] = broken_M == 0
+        return kept_M
+
+    def part(self, share: float) -> "Limits":
+        """The same with a share of each resource; stocks stay."""
+        return Limits(
+            costs_RK=self.costs_RK,
+            budget_R=np.floor(self.budget_R * share).astype(np.int64),
+            stock_G=self.stock_G,
+            stock_K=self.stock_K,
+        )
