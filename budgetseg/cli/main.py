@@ -9,6 +9,7 @@ import typer
 from budgetseg import __version__
 from budgetseg.cli import annotations, bench, config, costs, data, objectness, reproduce
 from budgetseg.cli.output import notice
+from budgetseg.cli.pilot import pilot
 from budgetseg.cli.plan import plan
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"auto_envvar_prefix": "BUDGETSEG", "help_option_names": ["-h", "--help"]},
 )
 app.command()(plan)
+app.command()(pilot)
 app.command()(run)
 app.command()(report)
 app.add_typer(costs.app, name="costs")
