@@ -48,7 +48,9 @@ def _whole(prices: PriceList, seconds: Fraction, images: int) -> tuple[Counts, i
     return np.array(costs, np.int64), budget
 
 
-def best_mix(value: Value, prices: PriceList, seconds: Fraction, pool: int, held_K: Counts) -> Counts:
+def best_mix(
+    value: Value, prices: PriceList, seconds: Fraction, pool: int, held_K: Counts, *, tie: float = TIE_MIOU
+) -> Counts:
     """Return the best mix that holds ``held_K`` and what the seconds buy besides, (K,).
 
     Args:
@@ -57,6 +59,7 @@ def best_mix(value: Value, prices: PriceList, seconds: Fraction, pool: int, held
         seconds: To spend on them; what is paid once must be off already.
         pool: Images there are, those held among them.
         held_K: Images at each kind that are there already.
+        tie: Of mixes worth within this of the best, one of the fewest kinds is returned.
     """
     new_images = pool - int(held_K.sum())
     if new_images <= 0 or seconds < 0:
@@ -69,9 +72,7 @@ def best_mix(value: Value, prices: PriceList, seconds: Fraction, pool: int, held
         stock_G=np.array([new_images], np.int64),
         stock_K=np.zeros(len(costs_F), np.intp),
     )
-    bought_F = best_counts(
-        lambda counts_MF: value((held_K + counts_MF @ adds_FK).astype(np.float64)), limits, tie=TIE_MIOU
-    )
+    bought_F = best_counts(lambda counts_MF: value((held_K + counts_MF @ adds_FK).astype(np.float64)), limits, tie=tie)
     mix_K: Counts = held_K + bought_F @ adds_FK
     return mix_K
 
