@@ -77,6 +77,8 @@ LIGHT = [
     "",
     "plan",
     "pilot",
+    "campaign simulate",
+    "campaign status",
     "run",
     "costs afford",
     "costs schedule",

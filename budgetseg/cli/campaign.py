@@ -2,6 +2,7 @@
 
 import typer
 
+from budgetseg.cli.campaign_real import next_step, record, start, status
 from budgetseg.cli.campaign_simulate import simulate
 
 __all__ = ["app"]
@@ -13,3 +14,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(simulate)
+app.command()(start)
+app.command("next")(next_step)
+app.command()(record)
+app.command()(status)

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from budgetseg.plan.campaign import Status
     from budgetseg.plan.campaign_simulation import Simulation
 
-__all__ = ["draw_simulation"]
+__all__ = ["draw_simulation", "draw_status"]
 
 
 def table_of(*columns: str) -> Any:
@@ -68,3 +69,47 @@ def draw_simulation(simulation: "Simulation", console: "Console") -> None:
 def _reached(end: Any) -> str:
     value = end.measured if end.expected is None else end.expected
     return f"{number(value)}{'' if end.regret is None else f' (regret {end.regret:.1f})'}"
+
+
+def draw_status(status: "Status", console: "Console") -> None:
+    """Print what was planned, predicted, bought and measured, what is left, and what is next."""
+    campaign = status.campaign
+
+    def say(text: str) -> None:
+        console.print(text, markup=False)
+
+    if campaign.slices:
+        table = table_of("step", "held", "hours", "predicted", "measured", "error", "inside")
+        for one, miou, inside in status.judged:
+            told = one.predicted
+            remark = " (planned)" if one.bought is None else "" if one.bought == one.planned else " (bought otherwise)"
+            predicted = "-" if told is None else f"{told.mean:.1f} [{told.low:.1f}, {told.high:.1f}]"
+            error = "-" if miou is None or told is None or inside is None else f"{miou - told.mean:+.1f}"
+            table.add_row(
+                str(one.step),
+                f"{campaign.held_after(one) if one.bought is not None else one.held}{remark}",
+                number(one.hours if one.spent_hours is None else one.spent_hours, 2),
+                predicted,
+                number(miou),
+                error,
+                "-" if inside is None else ("no", "yes")[inside],
+            )
+        console.print(table)
+    say(
+        f"{float(campaign.spent_hours):,.2f} of {float(campaign.budget_hours):,.2f} h are spent on annotations"
+        + (f", {float(campaign.charged_hours):,.2f} h go to what is paid besides" if campaign.charged_hours else "")
+        + f"; {float(campaign.left_hours):,.2f} h are left. You hold {campaign.held}."
+    )
+    if status.next is None:
+        say(f"Over: {status.over}.")
+        return
+    coming = status.next
+    verb = "Planned" if coming is campaign.pending else "Next"
+    say(f"{verb}, step {coming.step}: buy {coming.planned} ({coming.hours:,.2f} h), on the way to {coming.aim}.")
+    if coming.predicted is not None:
+        say(
+            f"Expected mIoU {coming.predicted.mean:.1f} [{coming.predicted.low:.1f}, {coming.predicted.high:.1f}] "
+            f"({coming.predicted.level:.0%} interval for one new training)."
+        )
+    elif not campaign.measurements:
+        say("Nothing was measured yet. A stronger annotation holds the weaker ones: record a training on each kind.")

@@ -72,7 +72,12 @@ def best_mix(
         stock_G=np.array([new_images], np.int64),
         stock_K=np.zeros(len(costs_F), np.intp),
     )
-    bought_F = best_counts(lambda counts_MF: value((held_K + counts_MF @ adds_FK).astype(np.float64)), limits, tie=tie)
+    bought_F = best_counts(
+        # Rounded, so that a mix is worth the same whatever others it is evaluated with.
+        lambda counts_MF: value((held_K + counts_MF @ adds_FK).astype(np.float64)).round(9),
+        limits,
+        tie=tie,
+    )
     mix_K: Counts = held_K + bought_F @ adds_FK
     return mix_K
 
