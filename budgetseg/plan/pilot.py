@@ -8,7 +8,7 @@ choice. Not reckoned with: the hours of computing, and that timings may correct 
 Shape suffixes: S samples, M mixes, K kinds in the order of ``KINDS``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -22,7 +22,7 @@ from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.affordable import Counts, best_mix, nothing, spread_of_mixes
 from budgetseg.plan.conditioning import noise_covariance
 from budgetseg.plan.mix import Mix
-from budgetseg.plan.pilot_design import TIMED, Design, designs
+from budgetseg.plan.pilot_design import SHARES, TIMED, Design, designs
 from budgetseg.plan.predictor import Predictor
 from budgetseg.plan.preposterior import Prospect, regret_after, regret_now
 from budgetseg.plan.price_list import PriceList
@@ -103,6 +103,8 @@ def study_pilots(
     rng: np.random.Generator,
     *,
     timed: int = TIMED,
+    shares: Iterable[Fraction] = SHARES,
+    buy_now_K: Counts | None = None,
 ) -> Study:
     """Compare pilots with buying now.
 
@@ -113,6 +115,8 @@ def study_pilots(
         pool: Images there are.
         rng: Draws the noise of imagined measurements.
         timed: Images on which each weaker kind is timed.
+        shares: Of the seconds, what the masks of each pilot may take.
+        buy_now_K: The mix to buy without a pilot, where it was searched for already.
 
     Raises:
         BudgetTooSmallError: The seconds buy not one image.
@@ -122,22 +126,31 @@ def study_pilots(
     seconds -= prices.fixed_seconds
     if seconds < min(prices.seconds_of.values()):
         raise BudgetTooSmallError(f"{float(seconds / 3600):g} h are left, which buy not one image; give more hours")
-    options = designs(prices, seconds, pool, timed=timed, kinds=surface.kinds)
-    buy_now_K = best_mix(surface.mean, prices, seconds, pool, nothing())
+    options = designs(prices, seconds, pool, timed=timed, shares=shares, kinds=surface.kinds)
+    if buy_now_K is None:
+        buy_now_K = best_mix(surface.mean, prices, seconds, pool, nothing())
+    now_MK = np.concatenate([buy_now_K[None], spread_of_mixes(prices, seconds, pool, nothing())])
     after = {design.masks: spread_of_mixes(prices, seconds - design.seconds, pool, design.held_K) for design in options}
     # Whatever can be bought after a pilot can be bought without it, so that all are measured against one best.
-    mixes_MK = np.concatenate([buy_now_K[None], spread_of_mixes(prices, seconds, pool, nothing()), *after.values()])
+    mixes_MK = np.concatenate([now_MK, *after.values()])
     mixes_SM = surface.samples(mixes_MK.astype(np.float64))
     if len(mixes_SM) < 3:
         raise InvalidInputError("pilot: the surface has too few samples to tell what a measurement would settle")
     best_S = mixes_SM.max(axis=1)
     now = regret_now(mixes_SM, best_S)
     names = _names(prices, mixes_MK, nothing())
+    ends = len(now_MK) + np.cumsum([len(mixes) for mixes in after.values()], dtype=np.int64)
+    places = {
+        masks: slice(int(end) - len(mixes), int(end)) for (masks, mixes), end in zip(after.items(), ends, strict=True)
+    }
     return Study(
         buy_now_K=buy_now_K,
         now=now,
         choices=_shares(names, np.bincount(mixes_SM.argmax(axis=1), minlength=len(names)) / len(mixes_SM)),
-        judged=tuple(_judge(surface, prices, design, after[design.masks], now, best_S, rng) for design in options),
+        judged=tuple(
+            _judge(surface, prices, design, after[design.masks], mixes_SM[:, places[design.masks]], now, best_S, rng)
+            for design in options
+        ),
     )
 
 
@@ -146,13 +159,14 @@ def _judge(
     prices: PriceList,
     design: Design,
     mixes_MK: Counts,
+    mixes_SM: NDArray[np.float64],
     now: Prospect,
     best_S: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> Judged:
     measured_JK = design.trainings_JK.astype(np.float64)
     prospect = regret_after(
-        surface.samples(mixes_MK.astype(np.float64)),
+        mixes_SM,
         best_S,
         surface.samples(measured_JK),
         noise_covariance(design.trainings_JK, surface.noise(measured_JK)),
@@ -165,12 +179,13 @@ def _judge(
 def _names(prices: PriceList, mixes_MK: Counts, held_K: Counts) -> list[str]:
     """The kinds that take a tenth or more of what is spent on each mix, besides what is held."""
     price_K = np.array([float(prices.seconds_of.get(kind, 0)) for kind in KINDS])
-    names = []
-    for new_K in mixes_MK - held_K:
-        spent_K = new_K * price_K if (new_K * price_K).any() else new_K.astype(np.float64)
-        large_K = (spent_K > 0) & (spent_K >= _PART * spent_K.sum())
-        names.append(" + ".join(kind for kind, large in zip(KINDS, large_K, strict=True) if large) or "nothing more")
-    return names
+    new_MK = (mixes_MK - held_K).astype(np.float64)
+    spent_MK = new_MK * price_K
+    free_M = ~spent_MK.any(axis=1)
+    spent_MK[free_M] = new_MK[free_M]
+    large_MK = (spent_MK > 0) & (spent_MK >= _PART * spent_MK.sum(axis=1, keepdims=True))
+    kinds = list(KINDS)
+    return [" + ".join(kinds[k] for k in np.flatnonzero(large_K)) or "nothing more" for large_K in large_MK]
 
 
 def _shares(names: list[str], share_M: NDArray[np.float64]) -> dict[str, float]:

@@ -10,15 +10,17 @@ import numpy as np
 from budgetseg.errors import BudgetTooSmallError
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.pilot import Judged, Study, mix_of, study_pilots
-from budgetseg.plan.pilot_design import TIMED
+from budgetseg.plan.pilot_design import SHARES, TIMED
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.predictor import Predictor
 from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.surface import counts_of
 from budgetseg.plan.validation import Validation
 
 __all__ = ["SCHEMA", "Pilot", "PilotAdvice", "PilotOption", "design_pilot", "pilot_advice"]
 
 SCHEMA = "budgetseg.pilot/1"
+_FEW_SHARES = SHARES[:: len(SHARES) // 2]
 _PRICE_LOG_SD = 0.64
 """Of the logarithm of one task's seconds: the paper's 18,605 squiggle tasks, see budgetseg.costs.overrun."""
 
@@ -203,10 +205,23 @@ def pilot_advice(
     rng: np.random.Generator,
     *,
     validation: Validation | None = None,
+    buy_now: Mix | None = None,
 ) -> PilotAdvice:
-    """Say in a line whether a pilot repays itself; arguments and errors as of :func:`design_pilot`."""
+    """Say in a line whether a pilot repays itself; three sizes are tried.
+
+    Arguments and errors are those of :func:`design_pilot`; ``buy_now`` is the mix that is bought without a pilot, where
+    it was searched for already.
+    """
     seconds = _spendable(budget_seconds, validation)
-    study = study_pilots(surface, prices, seconds, _limit(prices, seconds, pool), rng)
+    study = study_pilots(
+        surface,
+        prices,
+        seconds,
+        _limit(prices, seconds, pool),
+        rng,
+        shares=_FEW_SHARES,
+        buy_now_K=None if buy_now is None else counts_of([buy_now.to_dict()])[0].astype(np.int64),
+    )
     advised, closest = _options(study)
     shown = advised or closest
     return PilotAdvice(

@@ -122,10 +122,14 @@ def test_hours_of_pilot_and_validation_count_and_its_masks_are_kept() -> None:
         assert max(PRICES.seconds(mix_K) for mix_K in left) + design.timing_seconds <= 19 * HOUR
 
 
-def test_advice_is_the_document_in_a_line() -> None:
+def test_advice_says_what_the_document_says() -> None:
     surface = worlds(0.004, 2.5)
     advice = pilot_advice(surface, PRICES, 20 * HOUR, None, np.random.default_rng(0))
-    assert advice == pilot(surface).advice
+    designed = pilot(surface)
+    assert (advice.pilot, advice.regret_without) == (True, designed.regret_without)
+    assert designed.advice.sentence == designed.to_dict()["sentence"]
+    again = pilot_advice(surface, PRICES, 20 * HOUR, None, np.random.default_rng(0), buy_now=designed.buy_now)
+    assert again == advice
     assert pilot(surface).to_dict() == pilot(surface).to_dict()
 
 
