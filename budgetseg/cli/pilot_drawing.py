@@ -63,6 +63,9 @@ def _say_what_to_do(option: "PilotOption", console: "Console") -> None:
         )
     mixes = ", ".join(str(mix) for mix in option.trainings)
     say(f"3. Train on {mixes}; measure each, and plan again with --evidence.")
+    say(
+        f"Of {option.surfaces} surfaces that are possible now, about {option.remaining:.0f} would be likely afterwards."
+    )
     say(f"Bought afterwards: {_likely(option.choices)}.")
 
 

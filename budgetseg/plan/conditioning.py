@@ -93,9 +93,11 @@ class Conditioning:
         return predicted_NM
 
 
-def effective_samples(measured_SJ: Floats, noise_JJ: Floats, measured_J: Floats) -> float:
-    r"""Return how many samples would share the importance weights after measurements: :math:`1 / \sum_s w_s^2`."""
-    whiten_JJ = np.linalg.inv(np.linalg.cholesky(noise_JJ))
-    misfit_S = (((measured_J - measured_SJ) @ whiten_JJ.T) ** 2).sum(axis=1)
-    weight_S = np.exp(-0.5 * (misfit_S - misfit_S.min()))
-    return float(weight_S.sum() ** 2 / (weight_S**2).sum())
+def effective_samples(measured_SJ: Floats, noise_JJ: Floats, measured_NJ: Floats) -> Floats:
+    r"""Return how many samples (N,) would share the importance weights after measurements: :math:`1 / \sum_s w_s^2`."""
+    whiten_JJ = np.linalg.inv(np.linalg.cholesky(noise_JJ)).T
+    white_SJ, white_NJ = measured_SJ @ whiten_JJ, measured_NJ @ whiten_JJ
+    misfit_NS = (white_NJ**2).sum(axis=1)[:, None] - 2 * white_NJ @ white_SJ.T + (white_SJ**2).sum(axis=1)
+    weight_NS = np.exp(-0.5 * (misfit_NS - misfit_NS.min(axis=1, keepdims=True)))
+    effective_N: Floats = weight_NS.sum(axis=1) ** 2 / (weight_NS**2).sum(axis=1)
+    return effective_N

@@ -48,6 +48,10 @@ class PilotOption:
     """Standard error of the gain."""
     changes: float
     """Probability that it moves the choice by more than 0.5 mIoU."""
+    surfaces: int
+    """That the evidence allows now, as samples."""
+    remaining: float
+    """Of these, how many would share the weight after the measurements, in effect."""
     choices: Mapping[str, float]
     """Which kinds would be bought afterwards, how probably."""
 
@@ -67,6 +71,8 @@ class PilotOption:
             gain=judged.gain,
             gain_error=judged.gain_error,
             changes=judged.prospect.changes,
+            surfaces=len(judged.prospect.regret_S),
+            remaining=judged.prospect.remaining,
             choices=dict(judged.choices),
         )
 
@@ -89,6 +95,8 @@ class PilotOption:
             "gain": self.gain,
             "gain_error": self.gain_error,
             "changes": self.changes,
+            "surfaces": self.surfaces,
+            "remaining": self.remaining,
             "choices": dict(self.choices),
         }
 

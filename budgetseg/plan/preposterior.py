@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.plan.affordable import TIE_MIOU
-from budgetseg.plan.conditioning import Conditioning
+from budgetseg.plan.conditioning import Conditioning, effective_samples
 
 __all__ = ["Prospect", "regret_after", "regret_now"]
 
@@ -37,6 +37,8 @@ class Prospect:
     """How often each mix was chosen, by world; rows sum to 1."""
     changes: float
     """Probability that measurements move the choice by more than a tie; 0 without measurements."""
+    remaining: float
+    """Samples that are still as likely as not after the measurements, in effect; all of them without."""
 
     @property
     def regret(self) -> float:
@@ -62,7 +64,7 @@ def regret_now(mixes_SM: Floats, best_S: Floats) -> Prospect:
         pick = int(np.delete(mixes_SM, left_out, axis=0).mean(axis=0).argmax())
         regret_S[left_out] = best_S[left_out] - mixes_SM[left_out, pick]
         picks_SM[left_out, pick] = 1
-    return Prospect(regret_S=regret_S, picks_NM=picks_SM, changes=0.0)
+    return Prospect(regret_S=regret_S, picks_NM=picks_SM, changes=0.0, remaining=float(len(mixes_SM)))
 
 
 def regret_after(
@@ -79,7 +81,7 @@ def regret_after(
     """
     samples, measured = measured_SJ.shape
     noise_SDJ = rng.standard_normal((samples, _DRAWS, measured)) @ np.linalg.cholesky(noise_JJ).T
-    regret_S, picks_SM, changed = np.zeros(samples), np.zeros_like(mixes_SM), 0.0
+    regret_S, picks_SM, changed, remaining = np.zeros(samples), np.zeros_like(mixes_SM), 0.0, 0.0
     for left_out in _folds(samples):
         update = Conditioning.of(
             np.delete(mixes_SM, left_out, axis=0), np.delete(measured_SJ, left_out, axis=0), noise_JJ
@@ -89,8 +91,11 @@ def regret_after(
         pick_N = expected_NM.argmax(axis=1)
         unmoved = int(update.mean_M.argmax())
         changed += float((expected_NM.max(axis=1) - expected_NM[:, unmoved] > TIE_MIOU).sum())
+        others_SJ = np.delete(measured_SJ, left_out, axis=0)
+        remaining += float(effective_samples(others_SJ, noise_JJ, imagined_NJ).sum())
         truth_N = np.repeat(left_out, _DRAWS)
         reached = mixes_SM[truth_N, pick_N].reshape(-1, _DRAWS).mean(axis=1)
         regret_S[left_out] = best_S[left_out] - reached
         np.add.at(picks_SM, (truth_N, pick_N), 1 / _DRAWS)
-    return Prospect(regret_S=regret_S, picks_NM=picks_SM, changes=changed / (samples * _DRAWS))
+    imagined = samples * _DRAWS
+    return Prospect(regret_S=regret_S, picks_NM=picks_SM, changes=changed / imagined, remaining=remaining / imagined)

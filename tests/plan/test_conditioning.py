@@ -50,8 +50,14 @@ def test_noise_of_nested_trainings() -> None:
 
 def test_effective_samples() -> None:
     measured_SJ = np.array([[40.0], [40.0], [60.0]])
-    assert effective_samples(measured_SJ, np.eye(1), np.array([40.0])) == pytest.approx(2)
-    assert effective_samples(measured_SJ, np.eye(1), np.array([59.0])) == pytest.approx(1)
+    assert effective_samples(measured_SJ, np.eye(1), np.array([[40.0], [59.0]])) == pytest.approx([2, 1])
+    # With noise that is correlated, weights are densities of the multivariate normal.
+    rng = np.random.default_rng(0)
+    samples_SJ, noise_JJ = rng.normal(0, 1, (9, 3)), np.cov(rng.normal(0, 1, (3, 20)))
+    off_SJ = samples_SJ - samples_SJ[0]
+    weight_S = np.exp(-0.5 * np.einsum("sj,jk,sk->s", off_SJ, np.linalg.inv(noise_JJ), off_SJ))
+    expected = weight_S.sum() ** 2 / (weight_S**2).sum()
+    assert effective_samples(samples_SJ, noise_JJ, samples_SJ[:1]) == pytest.approx([expected])
 
 
 @pytest.mark.slow
