@@ -1,8 +1,17 @@
 """``budgetseg pilot``: the document, the first screen and refusals."""
 
+import io
 import json
+from fractions import Fraction
 
 import pytest
+from rich.console import Console
+
+from budgetseg.cli.pilot_drawing import draw_pilot
+from budgetseg.plan.mix import Mix
+from budgetseg.plan.pilot_plan import Pilot, PilotOption
+from budgetseg.plan.plan import Prediction
+from budgetseg.plan.price_list import PriceList
 
 FEW = "full,point,image,miou\n60,0,0,38\n0,300,0,35\n0,0,400,25\n"
 
@@ -65,3 +74,53 @@ def test_bad_input_is_refused_in_a_line(call, options, code, said):
     assert captured.out == ""
     (line,) = [line for line in captured.err.splitlines() if line.startswith("error: ")]
     assert said in line
+
+
+def test_an_advised_pilot_says_what_to_do():
+    option = PilotOption(
+        kind="full",
+        images=40,
+        derived=("image", "point"),
+        timed=5,
+        trainings=(Mix.of({"full": 40}), Mix.of({"point": 30, "full": 10})),
+        hours=2.5,
+        timing_hours=0.07,
+        regret=1.04,
+        gain=0.96,
+        gain_error=0.2,
+        changes=0.43,
+        surfaces=40,
+        remaining=6.2,
+        choices={"point": 0.7, "full": 0.3},
+    )
+    value = Pilot(
+        budget_hours=60.0,
+        buy_now=Mix.of({"full": 900}),
+        buy_now_miou=Prediction(mean=50.0, low=40.0, high=60.0),
+        regret_without=2.0,
+        best_kinds={"full": 0.6, "point": 0.25, "image + full": 0.1, "box": 0.05},
+        options=(option,),
+        advised=option,
+        closest=option,
+        prices=PriceList.of({"full": Fraction(239), "point": Fraction(22)}, "voc2012"),
+        evidence="mine.csv",
+        pool=None,
+    )
+    console = Console(record=True, width=200, file=io.StringIO())
+    draw_pilot(value, console)
+    text = console.export_text()
+    for said in (
+        "Pilot first: 40 full, 2.5 h with timings",
+        "1.0 mIoU below the best mix instead of 2.0; the pilot changes it with 43%",
+        "+0.96 +- 0.20",
+        "derive image, point",
+        "time 5 of them at each weaker kind (0.07 h): a price is then known to about +-33%",
+        "Train on 40 full, 30 point + 10 full",
+        "Of 40 surfaces that are possible now, about 6",
+        "Bought afterwards: point 70%, full 30%",
+        "full 60%, point 25%, image + full 10%, others 5%",
+        "as many images as the hours buy",
+    ):
+        assert said in text
+    document = value.to_dict()
+    assert (document["advice"], document["hours_left"]) == ("pilot", 57.5)
