@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from budgetseg.plan.pilot_plan import Pilot, PilotOption
+    from budgetseg.plan.pilot_option import PilotOption
+    from budgetseg.plan.pilot_plan import Pilot
 
 __all__ = ["draw_pilot"]
 

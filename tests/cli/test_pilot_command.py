@@ -9,7 +9,8 @@ from rich.console import Console
 
 from budgetseg.cli.pilot_drawing import draw_pilot
 from budgetseg.plan.mix import Mix
-from budgetseg.plan.pilot_plan import Pilot, PilotOption
+from budgetseg.plan.pilot_option import PilotOption
+from budgetseg.plan.pilot_plan import Pilot
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.price_list import PriceList
 
