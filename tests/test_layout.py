@@ -76,6 +76,9 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
 LIGHT = [
     "",
     "plan",
+    "pilot",
+    "campaign simulate",
+    "campaign status",
     "run",
     "costs afford",
     "costs schedule",

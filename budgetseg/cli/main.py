@@ -7,8 +7,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from budgetseg import __version__
-from budgetseg.cli import annotations, bench, config, costs, data, objectness, reproduce
+from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce
 from budgetseg.cli.output import notice
+from budgetseg.cli.pilot import pilot
 from budgetseg.cli.plan import plan
 from budgetseg.cli.predict import predict
 from budgetseg.cli.report import report
@@ -30,9 +31,11 @@ app = typer.Typer(
 )
 app.command()(plan)
 app.command()(predict)
+app.command()(pilot)
 app.command()(run)
 app.command()(report)
 app.add_typer(costs.app, name="costs")
+app.add_typer(campaign.app, name="campaign")
 app.add_typer(data.app, name="data")
 app.add_typer(annotations.app, name="annotations")
 app.add_typer(objectness.app, name="objectness")

@@ -1,9 +1,9 @@
 """The CSV table behind evidence, cell by cell: a row is a training; what is wrong is said with file, row and column.
 
 Columns named like the kinds hold image counts (an empty cell is 0); ``miou`` is 0 to 100; ``noise`` its standard
-deviation where that is known; ``dataset`` and ``recipe`` say where a row was measured; ``iou_cat`` is the IoU of a class
-called cat; a row with anything in ``variant`` was measured in another way than the kind's name promises, and is kept out
-of the fit.
+deviation where that is known; ``dataset`` and ``recipe`` say where a row was measured; ``iou_cat`` is the IoU of a
+class called cat; a row with anything in ``variant`` was measured in another way than the kind's name promises, and is
+kept out of the fit.
 """
 
 import csv

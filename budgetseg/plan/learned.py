@@ -36,7 +36,7 @@ def beliefs_for(evidence: Evidence) -> Mapping[str, Belief]:
     if evidence.name == MODERN and len(evidence.miou_R):
         return pool_all(evidence.others, base_beliefs())
     before = learned("modern" if evidence.name == MODERN or _is_modern(evidence) else "any")
-    return before if evidence.name == MODERN else pool_all(evidence.others, before)
+    return pool_all([each for each in evidence.others if each.name != MODERN], before)  # the rest is learned already
 
 
 def _is_modern(evidence: Evidence) -> bool:
