@@ -1,5 +1,6 @@
 """``budgetseg plan``: the best mix under a budget, from published or own evidence."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +9,12 @@ import typer
 from budgetseg.cli import evidence_terms, plan_images, plan_terms
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from budgetseg.costs.book import CostBook
+    from budgetseg.plan.plan import Plan
     from budgetseg.plan.prices import Prices
+    from budgetseg.plan.surface import Surface
     from budgetseg.plan.validation import Validation
 
 __all__ = ["plan"]
@@ -68,6 +73,7 @@ def plan(
     from budgetseg.plan.candidates import read_candidates
     from budgetseg.plan.choose import choose_plan
     from budgetseg.plan.current import read_current
+    from budgetseg.plan.fit import fit_surface
     from budgetseg.plan.objective import objective_of
     from budgetseg.plan.offers import NOTHING_HELD
     from budgetseg.plan.prices import seconds_said
@@ -94,15 +100,18 @@ def plan(
         exact_number(_prior_seconds(objectness_seconds), "--objectness-seconds"),
         images.workload,
     )
+    surface = fit_surface(known)
+    masks = _validation(validation, prices, book, images)
     chosen = choose_plan(
         bounds=bounds,
+        surface=surface,
         book=book,
         prices=prices,
         labour=plan_terms.labour_of(labour, prices.origin, wage, used=dollars is not None or by is not None),
         workload=images.workload,
         pool=images.pool,
         current=NOTHING_HELD if current is None else read_current(current).mix,
-        validation=_validation(validation, prices, book, images),
+        validation=masks,
         evidence=known,
         accounting="paper" if accounting == "paper" else "exact",
         dataset=images.name,
@@ -114,11 +123,30 @@ def plan(
         from budgetseg.cli.costs_terms import announce_unverified
 
         announce_unverified(book, [kind for kind in book.kinds if kind not in chosen.unavailable])
+    if not len(known.miou_R) and bounds.seconds is not None and goal.goal == "mean" and current is None:
+        chosen = replace(chosen, advice=(_pilot_or_buy(chosen, surface, prices, bounds.seconds, masks),))
     document = chosen.to_dict()
     if output is not None:
         write_json(output, document)
         notice(f"plan written to {output}")
     emit(document, as_json, lambda console: draw_plan(chosen, console))
+
+
+def _pilot_or_buy(
+    chosen: "Plan", surface: "Surface", prices: "Prices", seconds: "Fraction", masks: "Validation | None"
+) -> str:
+    """Say whether a pilot repays itself, for plans that rest on nothing but trainings elsewhere."""
+    import numpy as np
+
+    from budgetseg.plan.pilot_plan import pilot_advice
+    from budgetseg.plan.price_list import PriceList
+
+    known = {kind: each for kind, each in prices.seconds_of.items() if kind in surface.kinds}
+    listed = PriceList.of(known, prices.origin, prices.fixed_seconds)
+    advice = pilot_advice(
+        surface, listed, seconds, chosen.pool, np.random.default_rng(0), validation=masks, buy_now=chosen.mix
+    )
+    return f"{advice.sentence} (budgetseg pilot tells more.)"
 
 
 def _validation(

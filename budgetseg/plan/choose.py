@@ -17,7 +17,8 @@ from budgetseg.plan.binding import limit_uses
 from budgetseg.plan.candidates import Candidates
 from budgetseg.plan.chances import kinds_of_mix, rivals
 from budgetseg.plan.coverage import Frequencies, coverage_of
-from budgetseg.plan.evidence import PAPER, Evidence
+from budgetseg.plan.disagreement import disagreement
+from budgetseg.plan.evidence import MODERN, PAPER, Evidence
 from budgetseg.plan.exchange import break_even_prices, exchange_rates
 from budgetseg.plan.fit import fit_classes, fit_surface
 from budgetseg.plan.flips import flips
@@ -148,6 +149,8 @@ def choose_plan(
         alternatives.append(alternative("simpler", market, prices, simpler_K, paid_seconds))
     if candidates is not None:
         alternatives = other_rows(market, prices, paid_seconds, chosen_K)
+    alternatives = [replace(other, predicted_miou=_predict(surface, other.mix)) for other in alternatives]
+    against = disagreement(alternatives) if evidence.name == MODERN else None
     moves, mix = market.moves(chosen_K), market.mix(chosen_K)
     seconds = prices.seconds_of_moves(moves) + paid_seconds
     return Plan(
@@ -155,11 +158,11 @@ def choose_plan(
         mix=mix,
         hours=float(seconds / 3600),
         predicted_miou=_predict(surface, mix),
-        alternatives=tuple(replace(other, predicted_miou=_predict(surface, other.mix)) for other in alternatives),
+        alternatives=tuple(alternatives),
         pool=pool,
         costs=prices.origin,
         evidence=evidence.name,
-        holds_for=holds_for(evidence),
+        holds_for=" ".join(filter(None, (holds_for(evidence), against))),
         accounting=accounting,
         dataset=dataset,
         workload=None if workload is None else workload.to_dict(),
@@ -273,6 +276,12 @@ def holds_for(evidence: Evidence) -> str:
             "full masks give 22.1 mIoU, while 800 give 52.2 with a PSPNet in the Duke study (arXiv 2312.10600). With a "
             "modern trainer do not read this ranking as yours; plan from trainings of your own: --evidence FILE.csv. "
             "Clicks and strokes had an objectness prior there; --objectness-seconds 2968.2 charges it."
+        )
+    if not len(evidence.miou_R):
+        return (
+            f"No training on these images is known: the predictions are borrowed from {len(evidence.others)} other "
+            f"data sets and recipes of {evidence.name}, hence their wide intervals. Trainings of your own narrow them: "
+            "--evidence runs/ or FILE.csv."
         )
     recipe = evidence.recipe or "the trainer"
     dataset = evidence.dataset or "the images"
