@@ -185,7 +185,9 @@ def _names(prices: PriceList, mixes_MK: Counts, held_K: Counts) -> list[str]:
     spent_MK[free_M] = new_MK[free_M]
     large_MK = (spent_MK > 0) & (spent_MK >= _PART * spent_MK.sum(axis=1, keepdims=True))
     kinds = list(KINDS)
-    return [" + ".join(kinds[k] for k in np.flatnonzero(large_K)) or "nothing more" for large_K in large_MK]
+    few_GK, which_M = np.unique(large_MK, axis=0, return_inverse=True)
+    names = [" + ".join(kinds[k] for k in np.flatnonzero(large_K)) or "nothing more" for large_K in few_GK]
+    return [names[which] for which in which_M.reshape(-1).tolist()]
 
 
 def _shares(names: list[str], share_M: NDArray[np.float64]) -> dict[str, float]:

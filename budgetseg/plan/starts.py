@@ -8,6 +8,7 @@ Shape suffixes: M purchases, K offers, R resources.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations, product
 
 import numpy as np
@@ -54,7 +55,11 @@ def all_purchases(limits: Limits, most: int) -> Counts | None:
 
 def _amounts(limits: Limits, offer: int, points: int) -> Counts:
     """Numbers of images up to the most: evenly spaced, and by factors, for a little of a strong kind goes far."""
-    most = int(limits.most(limits.nothing()[None], offer)[0])
+    return _steps(int(limits.most(limits.nothing()[None], offer)[0]), points)
+
+
+@lru_cache(maxsize=1024)
+def _steps(most: int, points: int) -> Counts:
     if most < 1:
         return np.zeros(0, np.int64)
     steps = np.concatenate([np.linspace(1, most, points), np.geomspace(1, most, points)])
