@@ -22,7 +22,8 @@ from budgetseg.plan.surface import Group, Surface
 __all__ = ["MEMBERS", "fit_classes", "fit_surface"]
 
 MEMBERS: Final = 32
-_LEAST_WEIGHT: Final = 0.02
+_LEAST_WEIGHT: Final = 0.06
+"""A form of less would be drawn once or twice, and say more than it deserves."""
 _SEED: Final = 2016
 
 

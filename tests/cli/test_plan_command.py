@@ -57,7 +57,7 @@ def test_document_has_exactly_the_agreed_keys() -> None:
     assert document["schema"] == "budgetseg.plan/1"
     assert document["budget_hours"] == 60
     assert document["hours"] <= 60
-    assert (document["pool"], document["costs"], document["evidence"]) == (10_582, "voc2012", "paper")
+    assert (document["pool"], document["costs"], document["evidence"]) == (10_582, "voc2012", "modern")
     low, mean, high = (document["predicted_miou"][key] for key in ("low", "mean", "high"))
     assert 0 <= low <= mean <= high <= 100
     alternatives = {other["name"]: other for other in document["alternatives"]}
@@ -73,12 +73,20 @@ def test_first_screen_says_what_to_buy_and_for_which_recipe_it_holds() -> None:
     for kind, images in document["mix"].items():
         assert f"{images:,} {kind}" in words
     assert f"{document['predicted_miou']['mean']:.1f} [{document['predicted_miou']['low']:.1f}" in words
-    assert "883 full masks give 22.1" in words
-    assert "800 give 52.2 with a PSPNet" in words
+    assert "The paper disagrees (--evidence paper)" in words
+    assert "883 gave 22.1 mIoU, where 800 gave 52.2 with a PSPNet" in words
+    assert "borrowed from" in words
+    assert "pilot" in words
     assert "PASCAL VOC 2012's published statistics" in words
     assert "10,582" in words
     assert "paper-hybrid: 8,689 point + 100 full 8,789 60 " in words
-    assert result.stderr == ""
+    assert result.stderr == "note: voc2012: unverified rates are used: assisted_s\n"
+
+
+def test_the_papers_own_evidence_says_for_which_trainer_it_holds() -> None:
+    words = " ".join(run("--hours", "60", "--evidence", "paper").stdout.split())
+    assert "883 full masks give 22.1" in words
+    assert "The paper disagrees" not in words
 
 
 def test_file_and_document_are_the_same(tmp_path: Path) -> None:

@@ -55,9 +55,9 @@ def test_intervals_hold_what_they_promise() -> None:
 def test_features_give_the_kernel() -> None:
     """Half over mixes, half over the kinds' own curves; random features are off by a few hundredths."""
     kernel_MM = features(MIXES) @ features(MIXES).T
-    scaled_MK = np.log1p(MIXES / 30)
+    scaled_MK = np.log1p(MIXES / 100)
     over_mixes = np.exp(-0.5 * ((scaled_MK[:, None] - scaled_MK[None]) ** 2).sum(axis=2) / 1.2**2)
     images_M = MIXES.sum(axis=1)
-    share_MK, log_M = MIXES / images_M[:, None], np.log1p(images_M / 30)
+    share_MK, log_M = MIXES / images_M[:, None], np.log1p(images_M / 100)
     over_kinds = (share_MK @ share_MK.T) * np.exp(-0.5 * (log_M[:, None] - log_M[None]) ** 2 / 1.2**2)
     assert kernel_MM == pytest.approx(0.5 * over_mixes + 0.5 * over_kinds, abs=0.1)
