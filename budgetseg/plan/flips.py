@@ -71,8 +71,7 @@ def flips(market: Market, bought_K: Counts) -> tuple[Flip, ...]:
         if not len(options_MK):
             continue
         worth_M = worth(options_MK)
-        same = frozenset(np.flatnonzero(bought_K).tolist())
-        same_M = np.array([frozenset(np.flatnonzero(row_K).tolist()) <= same for row_K in options_MK])
+        same_M = ~options_MK[:, bought_K == 0].any(axis=1)  # nothing but the kinds of the choice
         best = int(np.argmax(worth_M))
         stay = float(worth_M[same_M].max()) if same_M.any() else float(worth_M.min())
         gain = float(worth_M[best]) - stay
