@@ -1,0 +1,80 @@
+"""Who chooses what among the measured mixes that a budget can buy.
+
+Shape suffixes: M mixes, C candidates (affordable mixes), R rows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from budgetseg.replay.candidates import nearest, rule_mixes
+from budgetseg.replay.foretold import Foretold
+from budgetseg.replay.ground import Ground
+from budgetseg.replay.improvement import expected_improvement
+from budgetseg.replay.methods import LOG_GP, METHODS
+from budgetseg.replay.prices import ImagePrices
+from budgetseg.replay.regret import ORACLE, Choice, noisy_choice, random_choice
+
+__all__ = ["BY_IMPROVEMENT", "choices_of_methods", "choices_of_rules", "picks"]
+
+Floats = NDArray[np.float64]
+
+BY_IMPROVEMENT: Final = f"{LOG_GP}, EI (Full or Weak)"
+_CHOOSERS: Final = frozenset(method.name for method in METHODS if method.chooses)
+
+
+def picks(said: Mapping[str, Foretold], best_measured: float, allowed_M: NDArray[np.bool_]) -> Iterator[tuple[str, int]]:
+    """Yield each chooser with the place of the mix that it takes.
+
+    Args:
+        said: What each method says of the M mixes.
+        best_measured: The best mIoU among the rows fitted; 0 without any.
+        allowed_M: The mixes that can be bought.
+    """
+    place_C = np.flatnonzero(allowed_M)
+    for name, foretold in said.items():
+        if name in _CHOOSERS:
+            yield name, int(place_C[np.argmax(foretold.mean_M[place_C])])
+        if name == LOG_GP:
+            sd_C = foretold.sample_SM[:, place_C].std(axis=0)
+            value_C = expected_improvement(foretold.mean_M[place_C], sd_C, best_measured)
+            # Where no mix promises anything, EI is 0 everywhere; then the mean decides.
+            order_C = np.lexsort((foretold.mean_M[place_C], value_C))
+            yield BY_IMPROVEMENT, int(place_C[order_C[-1]])
+
+
+def choices_of_methods(
+    ground: Ground, said: Mapping[str, Foretold], best_measured: float, hours_M: Floats, budgets: Sequence[float]
+) -> list[Choice]:
+    """Return what each method reaches at each budget that can buy any mix."""
+    found = []
+    for hours in budgets:
+        allowed_M = hours_M <= hours
+        if not allowed_M.any():
+            continue
+        best = float(ground.truth_M[allowed_M].max())
+        for chooser, place in picks(said, best_measured, allowed_M):
+            found.append(Choice.of(chooser, hours, float(ground.truth_M[place]), best))
+    return found
+
+
+def choices_of_rules(ground: Ground, prices: ImagePrices, budgets: Sequence[float]) -> list[Choice]:
+    """Return what those reach who look at no evidence, the perfect planner, and the oracle.
+
+    A rule of thumb takes the affordable mix that is most like what it would buy.
+    """
+    found, hours_M = [], prices.hours(ground.mixes_MK)
+    for hours in budgets:
+        place_C = np.flatnonzero(hours_M <= hours)
+        if not len(place_C):
+            continue
+        truth_C, best = ground.truth_M[place_C], float(ground.truth_M[place_C].max())
+        rules = rule_mixes(prices, ground.measured.evidence.kinds, hours, ground.pool)
+        for rule, ideal_K in rules.items():
+            found.append(Choice.of(rule, hours, float(truth_C[nearest(ideal_K, ground.mixes_MK[place_C])]), best))
+        found.append(random_choice(hours, truth_C, best))
+        found.append(noisy_choice(hours, truth_C, ground.noise_M[place_C], best))
+        found.append(Choice.of(ORACLE, hours, best, best))
+    return found
