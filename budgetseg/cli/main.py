@@ -10,6 +10,7 @@ from budgetseg import __version__
 from budgetseg.cli import annotations, bench, config, costs, data, objectness, reproduce
 from budgetseg.cli.output import notice
 from budgetseg.cli.plan import plan
+from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
 from budgetseg.cli.settings import command_defaults
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(plan)
 app.command()(run)
 app.command()(report)
+app.command()(replay)
 app.add_typer(costs.app, name="costs")
 app.add_typer(data.app, name="data")
 app.add_typer(annotations.app, name="annotations")

@@ -25,7 +25,9 @@ BY_IMPROVEMENT: Final = f"{LOG_GP}, EI (Full or Weak)"
 _CHOOSERS: Final = frozenset(method.name for method in METHODS if method.chooses)
 
 
-def picks(said: Mapping[str, Foretold], best_measured: float, allowed_M: NDArray[np.bool_]) -> Iterator[tuple[str, int]]:
+def picks(
+    said: Mapping[str, Foretold], best_measured: float, allowed_M: NDArray[np.bool_]
+) -> Iterator[tuple[str, int]]:
     """Yield each chooser with the place of the mix that it takes.
 
     Args:

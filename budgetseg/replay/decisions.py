@@ -75,7 +75,13 @@ class Bin:
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``budgetseg.replay/1``."""
-        return {"low": self.low, "high": self.high, "statements": self.statements, "said": self.said, "right": self.right}
+        return {
+            "low": self.low,
+            "high": self.high,
+            "statements": self.statements,
+            "said": self.said,
+            "right": self.right,
+        }
 
 
 def calibration(statements: Iterable[Statements], edges: tuple[float, ...] = EDGES) -> tuple[Bin, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from budgetseg.plan.belief import Belief
 from budgetseg.plan.evidence import Evidence
 from budgetseg.plan.fit import fit_surface
-from budgetseg.replay.foretold import Foretold, Predict, foretell
+from budgetseg.plan.surface import Surface
+from budgetseg.replay.foretold import LEVEL, Foretold, Predict, foretell
 from budgetseg.replay.log_gp import fit_log_gp
 from budgetseg.replay.power_law import fit_power_law
 from budgetseg.replay.sets import some_rows
 
-__all__ = ["LOC", "LOG_GP", "MEAN", "METHODS", "OURS", "PRIOR", "Fit", "Method"]
+__all__ = ["LOC", "LOG_GP", "MEAN", "METHODS", "OURS", "PRIOR", "Fit", "Method", "said_by"]
 
 Floats = NDArray[np.float64]
 Fit = Callable[[Evidence, Mapping[str, Belief]], Predict]
@@ -40,20 +42,20 @@ class Method:
     """Whether its predictions differ between mixes, so that it can choose one."""
 
 
+def said_by(surface: Surface, counts_MK: Floats) -> Foretold:
+    """What one of our surfaces says of mixes, with the interval that ``budgetseg predict`` prints."""
+    said = surface.predict(counts_MK, level=LEVEL)
+    return Foretold(
+        mean_M=np.array([each.mean for each in said]),
+        low_M=np.array([each.low for each in said]),
+        high_M=np.array([each.high for each in said]),
+        sample_SM=surface.samples(counts_MK),
+        noise_M=surface.noise(counts_MK),
+    )
+
+
 def _ours(evidence: Evidence, beliefs: Mapping[str, Belief]) -> Predict:
-    surface = fit_surface(evidence, beliefs=beliefs)
-
-    def predict(counts_MK: Floats) -> Foretold:
-        said = surface.predict(counts_MK)
-        return Foretold(
-            mean_M=np.array([each.mean for each in said]),
-            low_M=np.array([each.low for each in said]),
-            high_M=np.array([each.high for each in said]),
-            sample_SM=surface.samples(counts_MK),
-            noise_M=surface.noise(counts_MK),
-        )
-
-    return predict
+    return partial(said_by, fit_surface(evidence, beliefs=beliefs))
 
 
 def _prior(evidence: Evidence, beliefs: Mapping[str, Belief]) -> Predict:

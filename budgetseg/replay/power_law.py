@@ -72,7 +72,10 @@ def fit_power_law(evidence: Evidence, beliefs: Mapping[str, Belief]) -> Predict:
         nu *= float(np.sqrt((_PRIOR_WEIGHT + z_R @ z_R) / (_PRIOR_WEIGHT + count)))
         weight_DR = rng.multinomial(count, np.full(count, 1 / count), size=_MEMBERS).astype(np.float64)
         theta_DP = np.array(
-            [most_likely(rows, weight_R, sd_R, draw_P, factor_PP) for weight_R, draw_P in zip(weight_DR, draw_DP, strict=True)]
+            [
+                most_likely(rows, weight_R, sd_R, draw_P, factor_PP)
+                for weight_R, draw_P in zip(weight_DR, draw_DP, strict=True)
+            ]
         )
 
     def predict(counts_MK: Floats) -> Foretold:

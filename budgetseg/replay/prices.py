@@ -40,7 +40,9 @@ class ImagePrices:
         for item in comma_list(text):
             kind, _, number = (part.strip() for part in item.partition("="))
             if kind not in KINDS:
-                raise InvalidInputError(f'--seconds-per-image: unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}')
+                raise InvalidInputError(
+                    f'--seconds-per-image: unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}'
+                )
             try:
                 seconds = float(number)
             except ValueError:
