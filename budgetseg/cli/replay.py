@@ -1,4 +1,4 @@
-"""``budgetseg replay``: is the planner right? Measured surfaces, replayed against peers, rules of thumb and the oracle."""
+"""``budgetseg replay``: is the planner right? Measured surfaces, replayed against peers and rules of thumb."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +18,8 @@ def replay(
     others: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Trainings of other data sets (CSV; may be repeated), from which beliefs are pooled; what shares a name "
-            "or a training with a surface is not used for it.  [default: none, the base beliefs]"
+            help="Trainings of other data sets (CSV; may be repeated), from which beliefs are pooled; what shares a "
+            "name or a training with a surface is not used for it.  [default: none, the base beliefs]"
         ),
     ] = None,
     seconds_per_image: Annotated[
@@ -29,6 +29,9 @@ def replay(
         str, typer.Option(help="Cost book where no prices are given; for the mean image of VOC 2012.")
     ] = "voc2012",
     hours: Annotated[str, typer.Option(help="Budgets at which to choose.")] = "10,15,30,60",
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Choose from a grid of mixes, by the smooth truth, not from measured ones.")
+    ] = False,
     pilots: Annotated[str, typer.Option(help="Hours of pilots.")] = "2,4,8",
     validation_masks: Annotated[int, typer.Option(help="Masks that a pilot pays for besides, to be measured on.")] = 0,
     most_images: Annotated[
@@ -55,6 +58,7 @@ def replay(
         parts=comma_list(parts),
         most_images=tuple(int(most) for most in _numbers("--most-images", most_images, whole=True)),
         seeds=seeds,
+        grid=grid,
         budgets=_numbers("--hours", hours),
         pilots=_numbers("--pilots", pilots),
         validation_masks=validation_masks,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from budgetseg.plan.belief import Belief
+from budgetseg.replay.candidates import Candidates
 from budgetseg.replay.choosing import choices_of_methods, choices_of_rules
 from budgetseg.replay.decisions import Statements, statements_of
-from budgetseg.replay.foretold import Foretold
 from budgetseg.replay.ground import Ground
 from budgetseg.replay.methods import METHODS
 from budgetseg.replay.prices import ImagePrices
@@ -59,6 +59,7 @@ class GroupResult:
 def replay_group(
     ground: Ground,
     splits: Sequence[Split],
+    candidates: Candidates,
     beliefs: Mapping[str, Belief],
     prices: ImagePrices,
     budgets: Sequence[float],
@@ -68,6 +69,7 @@ def replay_group(
     Args:
         ground: The surface.
         splits: Which rows are fitted.
+        candidates: What can be chosen.
         beliefs: From evidence that does not hold this surface.
         prices: Of an image.
         budgets: Hours at which to choose.
@@ -75,11 +77,15 @@ def replay_group(
     scores: dict[str, list[Score]] = {method.name: [] for method in METHODS}
     by_truth: dict[str, list[Statements]] = {method.name: [] for method in METHODS if method.chooses}
     by_measurement: dict[str, list[Statements]] = {name: [] for name in by_truth}
-    choices: list[Choice] = choices_of_rules(ground, prices, budgets)
-    hours_M = prices.hours(ground.mixes_MK)
+    kinds = ground.measured.evidence.kinds
+    choices: list[Choice] = choices_of_rules(candidates, prices, kinds, ground.pool, budgets)
+    mixes = len(ground.mixes_MK)
+    every_MK = np.concatenate([ground.mixes_MK, candidates.mixes_MK])
     weight = 1 / len(splits)
     for split in splits:
-        said = _say(ground, split, beliefs)
+        evidence = some_rows(ground.measured.evidence, split.fitted_R)
+        said = {method.name: method.fit(evidence, beliefs)(every_MK) for method in METHODS}
+        offered = {name: foretold.at(np.arange(mixes, len(every_MK))) for name, foretold in said.items()}
         left_R = ~split.fitted_R
         mix_R, miou_R = ground.mix_R[left_R], ground.miou_R[left_R]
         mix_N = np.unique(mix_R)
@@ -92,7 +98,7 @@ def replay_group(
                 mix_SN = foretold.sample_SM[:, mix_N]
                 by_truth[name].append(statements_of(mix_SN, ground.truth_M[mix_N], None, weight=weight))
         best = float(ground.miou_R[split.fitted_R].max())
-        choices += choices_of_methods(ground, said, best, hours_M, budgets)
+        choices += choices_of_methods(candidates, offered, best, budgets)
     return GroupResult(
         surface=ground.measured.name,
         group=splits[0].group,
@@ -104,9 +110,3 @@ def replay_group(
         by_truth={name: tuple(each) for name, each in by_truth.items()},
         by_measurement={name: tuple(each) for name, each in by_measurement.items()},
     )
-
-
-def _say(ground: Ground, split: Split, beliefs: Mapping[str, Belief]) -> dict[str, Foretold]:
-    """What each method, fitted to the split's rows, says of all mixes."""
-    evidence = some_rows(ground.measured.evidence, split.fitted_R)
-    return {method.name: method.fit(evidence, beliefs)(ground.mixes_MK) for method in METHODS}

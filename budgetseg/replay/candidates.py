@@ -1,18 +1,24 @@
 """What can be chosen at a budget, and what rules of thumb choose of it.
 
-Shape suffixes: M mixes, K kinds.
+The candidates are the measured mixes, or a grid: each budget's hours shared out among the kinds in steps of a sixth,
+and what the rules of thumb buy exactly; of the grid only the smooth truth is known.
+
+Shape suffixes: M mixes, K kinds, C compositions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
+from budgetseg.replay.ground import Ground
 from budgetseg.replay.prices import ImagePrices
 
-__all__ = ["RULES", "nearest", "rule_mixes"]
+__all__ = ["RULES", "Candidates", "grid_candidates", "measured_candidates", "nearest", "rule_mixes"]
 
 Floats = NDArray[np.float64]
 
@@ -22,9 +28,60 @@ HYBRID: Final = "100 full + points"
 UNIFORM: Final = "uniform hours"
 RULES: Final = (ALL_FULL, ALL_POINT, HYBRID, UNIFORM)
 
+_STEPS: Final = 6
 _HYBRID_MASKS: Final = 100
 _FEW_IMAGES: Final = 30.0
 _FULL, _POINT = list(KINDS).index("full"), list(KINDS).index("point")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Candidates:
+    """Mixes that may be chosen."""
+
+    mixes_MK: Floats
+    hours_M: Floats
+    """What they cost; infinite where they cannot be bought."""
+    truth_M: Floats
+    """Denoised mIoU."""
+    noise_M: Floats
+    """Standard deviation of one training."""
+
+
+def measured_candidates(ground: Ground, prices: ImagePrices) -> Candidates:
+    """The mixes of the surface."""
+    return Candidates(
+        mixes_MK=ground.mixes_MK,
+        hours_M=prices.hours(ground.mixes_MK),
+        truth_M=ground.truth_M,
+        noise_M=ground.noise_M,
+    )
+
+
+def grid_candidates(ground: Ground, prices: ImagePrices, budgets: Sequence[float]) -> Candidates:
+    """Shares of each budget's hours, and what the rules of thumb buy; whole images."""
+    kinds = ground.measured.evidence.kinds
+    places = [place for place, kind in enumerate(KINDS) if kind in kinds and kind in prices.seconds_of]
+    share_CK = np.zeros((0, len(KINDS)))
+    if places:
+        # Stars and bars: where the bars between the kinds stand among the steps.
+        bars_CB = np.array(list(combinations(range(_STEPS + len(places) - 1), len(places) - 1)), np.int64)
+        edge_CB = np.pad(bars_CB, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, _STEPS + len(places) - 1)))
+        share_CK = np.zeros((len(bars_CB), len(KINDS)))
+        share_CK[:, places] = (np.diff(edge_CB, axis=1) - 1) / _STEPS
+    found = [ground.mixes_MK[:0]]
+    for hours in budgets:
+        counts_CK = share_CK * hours * 3600 / np.where(np.isfinite(prices.seconds_K), prices.seconds_K, 1.0)
+        counts_CK *= np.minimum(1.0, ground.pool / np.maximum(counts_CK.sum(axis=1), 1e-9))[:, None]
+        rules = rule_mixes(prices, kinds, hours, ground.pool).values()
+        found += [counts_CK, np.array(list(rules)).reshape(-1, len(KINDS))]
+    mixes_MK = np.unique(np.floor(np.concatenate(found) + 1e-9), axis=0)
+    mixes_MK = mixes_MK[mixes_MK.any(axis=1)]
+    return Candidates(
+        mixes_MK=mixes_MK,
+        hours_M=prices.hours(mixes_MK),
+        truth_M=ground.truth(mixes_MK),
+        noise_M=ground.noise(mixes_MK),
+    )
 
 
 def rule_mixes(prices: ImagePrices, kinds: tuple[str, ...], hours: float, pool: int) -> Mapping[str, Floats]:

@@ -1,4 +1,4 @@
-"""Who chooses what among the measured mixes that a budget can buy.
+"""Who chooses what among the mixes that a budget can buy.
 
 Shape suffixes: M mixes, C candidates (affordable mixes), R rows.
 """
@@ -9,9 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.replay.candidates import nearest, rule_mixes
+from budgetseg.replay.candidates import Candidates, nearest, rule_mixes
 from budgetseg.replay.foretold import Foretold
-from budgetseg.replay.ground import Ground
 from budgetseg.replay.improvement import expected_improvement
 from budgetseg.replay.methods import LOG_GP, METHODS
 from budgetseg.replay.prices import ImagePrices
@@ -21,7 +20,7 @@ __all__ = ["BY_IMPROVEMENT", "choices_of_methods", "choices_of_rules", "picks"]
 
 Floats = NDArray[np.float64]
 
-BY_IMPROVEMENT: Final = f"{LOG_GP}, EI (Full or Weak)"
+BY_IMPROVEMENT: Final = "Full or Weak (GP with EI)"
 _CHOOSERS: Final = frozenset(method.name for method in METHODS if method.chooses)
 
 
@@ -48,35 +47,44 @@ def picks(
 
 
 def choices_of_methods(
-    ground: Ground, said: Mapping[str, Foretold], best_measured: float, hours_M: Floats, budgets: Sequence[float]
+    candidates: Candidates, said: Mapping[str, Foretold], best_measured: float, budgets: Sequence[float]
 ) -> list[Choice]:
-    """Return what each method reaches at each budget that can buy any mix."""
+    """Return what each method reaches at each budget that can buy any mix.
+
+    Args:
+        candidates: What can be chosen.
+        said: What each method says of them.
+        best_measured: The best mIoU among the rows fitted; 0 without any.
+        budgets: Hours.
+    """
     found = []
     for hours in budgets:
-        allowed_M = hours_M <= hours
+        allowed_M = candidates.hours_M <= hours
         if not allowed_M.any():
             continue
-        best = float(ground.truth_M[allowed_M].max())
+        best = float(candidates.truth_M[allowed_M].max())
         for chooser, place in picks(said, best_measured, allowed_M):
-            found.append(Choice.of(chooser, hours, float(ground.truth_M[place]), best))
+            found.append(Choice.of(chooser, hours, float(candidates.truth_M[place]), best))
     return found
 
 
-def choices_of_rules(ground: Ground, prices: ImagePrices, budgets: Sequence[float]) -> list[Choice]:
+def choices_of_rules(
+    candidates: Candidates, prices: ImagePrices, kinds: tuple[str, ...], pool: int, budgets: Sequence[float]
+) -> list[Choice]:
     """Return what those reach who look at no evidence, the perfect planner, and the oracle.
 
     A rule of thumb takes the affordable mix that is most like what it would buy.
     """
-    found, hours_M = [], prices.hours(ground.mixes_MK)
+    found = []
     for hours in budgets:
-        place_C = np.flatnonzero(hours_M <= hours)
+        place_C = np.flatnonzero(candidates.hours_M <= hours)
         if not len(place_C):
             continue
-        truth_C, best = ground.truth_M[place_C], float(ground.truth_M[place_C].max())
-        rules = rule_mixes(prices, ground.measured.evidence.kinds, hours, ground.pool)
-        for rule, ideal_K in rules.items():
-            found.append(Choice.of(rule, hours, float(truth_C[nearest(ideal_K, ground.mixes_MK[place_C])]), best))
+        truth_C, best = candidates.truth_M[place_C], float(candidates.truth_M[place_C].max())
+        for rule, ideal_K in rule_mixes(prices, kinds, hours, pool).items():
+            place = nearest(ideal_K, candidates.mixes_MK[place_C])
+            found.append(Choice.of(rule, hours, float(truth_C[place]), best))
         found.append(random_choice(hours, truth_C, best))
-        found.append(noisy_choice(hours, truth_C, ground.noise_M[place_C], best))
+        found.append(noisy_choice(hours, truth_C, candidates.noise_M[place_C], best))
         found.append(Choice.of(ORACLE, hours, best, best))
     return found

@@ -13,6 +13,7 @@ Shape suffixes: S samples, N units (mixes or rows), Z pairs, B bins.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -91,7 +92,7 @@ def calibration(statements: Iterable[Statements], edges: tuple[float, ...] = EDG
     right_Z = np.concatenate([each.right_Z for each in known]) if known else np.empty(0, bool)
     weight_Z = np.concatenate([np.full(len(each.said_Z), each.weight) for each in known]) if known else np.empty(0)
     bins = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         inside_Z = (said_Z >= low) & ((said_Z < high) | (high == edges[-1]))
         total = float(weight_Z[inside_Z].sum())
         said = float((weight_Z * said_Z)[inside_Z].sum() / total) if total else None

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.belief import Belief
+from budgetseg.replay.candidates import Candidates
 from budgetseg.replay.choosing import choices_of_methods, choices_of_rules, picks
 from budgetseg.replay.ground import Ground
 from budgetseg.replay.methods import METHODS, PRIOR
@@ -82,6 +83,7 @@ def after_pilot(mixes_MK: Floats, masks: int, prices: ImagePrices, pool: int) ->
 
 def replay_paid(
     ground: Ground,
+    candidates: Candidates,
     beliefs: Mapping[str, Belief],
     prices: ImagePrices,
     *,
@@ -93,6 +95,7 @@ def replay_paid(
 
     Args:
         ground: The surface.
+        candidates: What can be bought.
         beliefs: From evidence that does not hold this surface.
         prices: Of an image; masks need one.
         pilots: Hours of each pilot.
@@ -106,12 +109,17 @@ def replay_paid(
         raise InvalidInputError(
             "pilot: its images are masked; give the seconds of a mask: --seconds-per-image full=155"
         )
-    rules = choices_of_rules(ground, prices, budgets) + _without(ground, beliefs, prices, budgets)
-    return tuple(_replay(ground, beliefs, prices, pilot, budgets, validation_masks, rules) for pilot in pilots)
+    kinds = ground.measured.evidence.kinds
+    rules = choices_of_rules(candidates, prices, kinds, ground.pool, budgets)
+    rules += _without(ground, candidates, beliefs, budgets)
+    return tuple(
+        _replay(ground, candidates, beliefs, prices, pilot, budgets, validation_masks, rules) for pilot in pilots
+    )
 
 
 def _replay(
     ground: Ground,
+    candidates: Candidates,
     beliefs: Mapping[str, Belief],
     prices: ImagePrices,
     pilot: float,
@@ -123,20 +131,19 @@ def _replay(
     masks = min(int(pilot * 3600 / prices.seconds_of["full"] + 1e-9), ground.pool)
     known_R = evidence.counts_RK.sum(axis=1) <= masks
     small = some_rows(evidence, known_R)
-    there_MK, further_M = after_pilot(ground.mixes_MK, masks, prices, ground.pool)
+    there_MK, further_M = after_pilot(candidates.mixes_MK, masks, prices, ground.pool)
     truth_M = ground.truth(there_MK)
     said = {method.name: method.fit(small, beliefs)(there_MK) for method in METHODS if method.name != PRIOR}
     best_measured = float(small.miou_R.max()) if len(small.miou_R) else 0.0
     paid = pilot + validation_masks * prices.seconds_of["full"] / 3600
-    without_M = prices.hours(ground.mixes_MK)
     choices = []
     played = []
     for hours in budgets:
         allowed_M = further_M <= hours - paid
-        if paid > hours or not allowed_M.any() or not (without_M <= hours).any():
+        if paid > hours or not allowed_M.any() or not (candidates.hours_M <= hours).any():
             continue
         played.append(hours)
-        best = float(ground.truth_M[without_M <= hours].max())
+        best = float(candidates.truth_M[candidates.hours_M <= hours].max())
         for chooser, place in picks(said, best_measured, allowed_M):
             choices.append(Choice.of(chooser, hours, float(truth_M[place]), best))
     choices += [choice for choice in rules if choice.hours in played]
@@ -150,10 +157,10 @@ def _replay(
 
 
 def _without(
-    ground: Ground, beliefs: Mapping[str, Belief], prices: ImagePrices, budgets: Sequence[float]
+    ground: Ground, candidates: Candidates, beliefs: Mapping[str, Belief], budgets: Sequence[float]
 ) -> list[Choice]:
     """What the mix reaches that is best by the beliefs alone, bought with all hours."""
     method = next(method for method in METHODS if method.name == PRIOR)
-    said = {PRIOR: method.fit(ground.measured.evidence, beliefs)(ground.mixes_MK)}
-    found = choices_of_methods(ground, said, 0.0, prices.hours(ground.mixes_MK), budgets)
+    said = {PRIOR: method.fit(ground.measured.evidence, beliefs)(candidates.mixes_MK)}
+    found = choices_of_methods(candidates, said, 0.0, budgets)
     return [Choice.of(NO_PILOT, choice.hours, choice.miou, choice.best) for choice in found]

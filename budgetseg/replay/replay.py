@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.replay.by_counts import GroupResult, replay_group
+from budgetseg.replay.candidates import grid_candidates, measured_candidates
 from budgetseg.replay.decisions import Bin, calibration
 from budgetseg.replay.foretold import LEVEL
 from budgetseg.replay.ground import TRUTH, Ground, ground_of
@@ -34,6 +35,8 @@ class Design:
     """Rows of at most so many images are fitted."""
     seeds: int = 20
     """Random halves."""
+    grid: bool = False
+    """Whether a grid of mixes can be chosen, instead of the measured ones."""
     budgets: tuple[float, ...] = (10.0, 15.0, 30.0, 60.0)
     """Hours at which to choose."""
     pilots: tuple[float, ...] = (2.0, 4.0, 8.0)
@@ -83,7 +86,7 @@ class Replay:
         return pooled
 
     def decisions(self, by: str) -> dict[str, tuple[Bin, ...]]:
-        """Calibration by method over all splits, ``by`` being ``truth`` or ``measurement``; repeated halves count once."""
+        """Calibration by method over all splits, ``by`` ``truth`` or ``measurement``; repeated halves count once."""
         found = {}
         for method in METHODS:
             if method.chooses and self.counts:
@@ -97,6 +100,7 @@ class Replay:
             "schema": SCHEMA,
             "level": LEVEL,
             "truth": TRUTH,
+            "candidates": "grid" if self.design.grid else "measured mixes",
             "seconds_per_image": dict(self.prices.seconds_of),
             "surfaces": dict(self.surfaces),
             "beliefs_from": list(self.helping),
@@ -141,16 +145,20 @@ def replay(
         ground = ground_of(measured)
         grounds.append(ground)
         beliefs = beliefs_without(measured, others)
+        candidates = measured_candidates(ground, prices)
+        if design.grid:
+            candidates = grid_candidates(ground, prices, design.budgets)
         if "counts" in design.parts:
             splits = splits_of(measured.evidence, most_images=design.most_images, seeds=design.seeds)
             for group in dict.fromkeys(split.group for split in splits):
                 tell(f"{measured.name}: fitted on {group}")
                 chosen = [split for split in splits if split.group == group]
-                counts.append(replay_group(ground, chosen, beliefs, prices, design.budgets))
+                counts.append(replay_group(ground, chosen, candidates, beliefs, prices, design.budgets))
         if "paid" in design.parts:
             tell(f"{measured.name}: pilots")
             paid += replay_paid(
                 ground,
+                candidates,
                 beliefs,
                 prices,
                 pilots=design.pilots,
