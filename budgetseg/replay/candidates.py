@@ -99,7 +99,8 @@ def rule_mixes(prices: ImagePrices, kinds: tuple[str, ...], hours: float, pool: 
 
     def buy(share_K: Floats, spend_hours: float, images: float) -> Floats:
         counts_K = np.where(there_K, share_K * spend_hours * 3600 / np.where(there_K, seconds_K, 1.0), 0.0)
-        return counts_K * min(1.0, images / max(counts_K.sum(), 1e-9))
+        bought_K: Floats = counts_K * min(1.0, images / max(counts_K.sum(), 1e-9))
+        return bought_K
 
     only = np.eye(len(KINDS))
     if there_K[_FULL]:

@@ -83,7 +83,7 @@ def test_a_pilot_that_no_row_was_measured_for(surface, checked_call) -> None:
         (["--parts", "everything"], 'unknown part "everything"'),
         (["--pilots", "-1"], "expected pilots of more than 0 hours"),
         (["--most-images", "0"], "thresholds of at least 1"),
-        (["--seconds-per-image", "ful=3"], 'unknown annotation kind "ful", did you mean "full"?'),
+        (["--seconds-per-image", "ful=3"], 'unknown annotation kind "ful" (did you mean "full"?)'),
         (["--seconds-per-image", "point=3", "--parts", "paid"], "the seconds of a mask"),
     ],
 )
