@@ -32,6 +32,9 @@ def replay(
     grid: Annotated[
         bool, typer.Option("--grid", help="Choose from a grid of mixes, by the smooth truth, not from measured ones.")
     ] = False,
+    truth: Annotated[
+        str, typer.Option(help="What choices are judged by: smooth (a fit of all rows), or measured (means of seeds).")
+    ] = "smooth",
     pilots: Annotated[str, typer.Option(help="Hours of pilots.")] = "2,4,8",
     validation_masks: Annotated[int, typer.Option(help="Masks that a pilot pays for besides, to be measured on.")] = 0,
     most_images: Annotated[
@@ -59,6 +62,7 @@ def replay(
         most_images=tuple(int(most) for most in _numbers("--most-images", most_images, whole=True)),
         seeds=seeds,
         grid=grid,
+        truth=truth,
         budgets=_numbers("--hours", hours),
         pilots=_numbers("--pilots", pilots),
         validation_masks=validation_masks,

@@ -12,7 +12,7 @@ from budgetseg.replay.by_counts import GroupResult, replay_group
 from budgetseg.replay.candidates import grid_candidates, measured_candidates
 from budgetseg.replay.decisions import Bin, calibration
 from budgetseg.replay.foretold import LEVEL
-from budgetseg.replay.ground import TRUTH, Ground, ground_of
+from budgetseg.replay.ground import TRUTHS, Ground, ground_of
 from budgetseg.replay.left_out import LeftOutResult, beliefs_without, replay_left_out
 from budgetseg.replay.methods import METHODS
 from budgetseg.replay.paid import PaidResult, replay_paid
@@ -37,6 +37,8 @@ class Design:
     """Random halves."""
     grid: bool = False
     """Whether a grid of mixes can be chosen, instead of the measured ones."""
+    truth: str = "smooth"
+    """What choices are judged by; see `budgetseg.replay.ground`."""
     budgets: tuple[float, ...] = (10.0, 15.0, 30.0, 60.0)
     """Hours at which to choose."""
     pilots: tuple[float, ...] = (2.0, 4.0, 8.0)
@@ -52,6 +54,8 @@ class Design:
         for part in self.parts:
             if part not in PARTS:
                 raise InvalidInputError(f'replay: unknown part "{part}"; expected some of {", ".join(PARTS)}')
+        if self.truth not in TRUTHS:
+            raise InvalidInputError(f'replay: unknown truth "{self.truth}"; expected one of {", ".join(TRUTHS)}')
         for what, values in (("budget", self.budgets), ("pilot", self.pilots)):
             if any(not 0 < value < 1e9 for value in values):
                 raise InvalidInputError(f"replay: expected {what}s of more than 0 hours, got {min(values):g}")
@@ -99,7 +103,7 @@ class Replay:
         return {
             "schema": SCHEMA,
             "level": LEVEL,
-            "truth": TRUTH,
+            "truth": TRUTHS[self.design.truth],
             "candidates": "grid" if self.design.grid else "measured mixes",
             "seconds_per_image": dict(self.prices.seconds_of),
             "surfaces": dict(self.surfaces),
@@ -142,7 +146,7 @@ def replay(
     grounds: list[Ground] = []
     for measured in usable:
         tell(f"{measured.name}: {measured.rows} rows")
-        ground = ground_of(measured)
+        ground = ground_of(measured, design.truth)
         grounds.append(ground)
         beliefs = beliefs_without(measured, others)
         candidates = measured_candidates(ground, prices)

@@ -81,6 +81,7 @@ def test_a_pilot_that_no_row_was_measured_for(surface, checked_call) -> None:
     [
         (["--hours", "ten"], "--hours: expected numbers"),
         (["--parts", "everything"], 'unknown part "everything"'),
+        (["--truth", "mine"], 'unknown truth "mine"'),
         (["--pilots", "-1"], "expected pilots of more than 0 hours"),
         (["--most-images", "0"], "thresholds of at least 1"),
         (["--seconds-per-image", "ful=3"], 'unknown annotation kind "ful" (did you mean "full"?)'),

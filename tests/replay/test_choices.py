@@ -132,3 +132,11 @@ def test_the_grid_holds_every_share_and_what_the_rules_buy(make_up) -> None:
     assert all(hours <= 2.0 + 1e-9 for hours in grid.hours_M)
     assert (grid.mixes_MK.sum(axis=1) <= ground.pool).all()
     assert grid.truth_M == pytest.approx(ground.truth(grid.mixes_MK))
+
+
+def test_the_measured_truth_is_the_mean_over_seeds(make_up) -> None:
+    evidence = make_up([(20, 0), (20, 0), (80, 100)], lambda full, point: 30 + full / 10, noise=3.0)
+    ground = ground_of(Measured(name="m", evidence=evidence), "measured")
+    first, second, third = evidence.miou_R
+    assert ground.truth(counts((80, 100), (20, 0))) == pytest.approx([third, (first + second) / 2])
+    assert 0 < ground.truth(counts((50, 50)))[0] < 100
