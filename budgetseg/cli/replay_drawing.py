@@ -42,8 +42,8 @@ def draw_replay(found: "Replay", console: Console) -> None:
         "Rows that were not fitted are foretold: RMSE; interval score (80 %, lower is better); share that the interval "
         f"held; mean width. Regret: mIoU below the best {which} that the hours buy; good: share of budgets within 1 "
         f"mIoU of it; mIoU: reached. Budgets: {', '.join(f'{hours:g}' for hours in found.design.budgets)} h.",
-        f"Truth of a choice: {TRUTHS[found.design.truth]}. {PERFECT}: foretells with that truth and the measured noise, and chooses by one "
-        "training of each candidate.",
+        f"Truth of a choice: {TRUTHS[found.design.truth]}. {PERFECT}: foretells with that truth and the measured noise, "
+        "and chooses by one training of each candidate.",
         f"Seconds an image: {prices}. Beliefs: {', '.join(found.helping) or 'the base beliefs'}.",
     )
 

@@ -135,7 +135,7 @@ def test_the_grid_holds_every_share_and_what_the_rules_buy(make_up) -> None:
 
 
 def test_the_measured_truth_is_the_mean_over_seeds(make_up) -> None:
-    evidence = make_up([(20, 0), (20, 0), (80, 100)], lambda full, point: 30 + full / 10, noise=3.0)
+    evidence = make_up([(20, 0), (20, 0), (80, 100)], lambda full, point: 30 + full / 10 + point / 90, noise=3.0)
     ground = ground_of(Measured(name="m", evidence=evidence), "measured")
     first, second, third = evidence.miou_R
     assert ground.truth(counts((80, 100), (20, 0))) == pytest.approx([third, (first + second) / 2])
