@@ -35,17 +35,26 @@ def draw_replay(found: "Replay", console: Console) -> None:
         title = f"a data set left out, {out.trainings} trainings of it known ({len(out.by_set)} data sets)"
         _draw_block(console, title, out.scores, out.perfect, out.regrets)
     _draw_calibration(found, console)
+    _say(console, *_legend(found))
+
+
+def _legend(found: "Replay") -> list[str]:
+    """What the figures are."""
     prices = ", ".join(f"{kind} {seconds:g}" for kind, seconds in found.prices.seconds_of.items())
     which = "mix of a grid" if found.design.grid else "measured mix"
-    _say(
-        console,
+    lines = [
         "Rows that were not fitted are foretold: RMSE; interval score (80 %, lower is better); share that the interval "
         f"held; mean width. Regret: mIoU below the best {which} that the hours buy; good: share of budgets within 1 "
         f"mIoU of it; mIoU: reached. Budgets: {', '.join(f'{hours:g}' for hours in found.design.budgets)} h.",
-        f"Truth of a choice: {TRUTHS[found.design.truth]}. {PERFECT}: foretells with that truth and the measured noise, "
-        "and chooses by one training of each candidate.",
+        f"Truth of a choice: {TRUTHS[found.design.truth]}. {PERFECT}: foretells with that truth and the measured "
+        "noise, and chooses by one training of each candidate.",
         f"Seconds an image: {prices}. Beliefs: {', '.join(found.helping) or 'the base beliefs'}.",
-    )
+    ]
+    if found.left_out:
+        lines.append(
+            "Left out: beliefs from all other data sets; a budget for each quarter of its mixes, the last buys them all."
+        )
+    return lines
 
 
 def _draw_block(

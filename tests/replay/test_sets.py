@@ -5,6 +5,7 @@ import pytest
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.belief import base_beliefs
+from budgetseg.plan.pooling import pool_all
 from budgetseg.replay.ground import ground_of
 from budgetseg.replay.left_out import WAYS, beliefs_without, replay_left_out
 from budgetseg.replay.prices import ImagePrices
@@ -60,6 +61,18 @@ def test_the_same_training_relates_two_files(make_up) -> None:
     assert len(both.miou_R) == len(both.noise_R) == 4
     assert some_rows(both, np.zeros(4, bool)).kinds == ()
     assert beliefs_without(a, [b])["ladder"].mean_P == pytest.approx(base_beliefs()["ladder"].mean_P)
+
+
+def test_beliefs_rest_on_the_others_alone(make_up) -> None:
+    def line(full, point):
+        return 30 + full / 10 + point / 100
+
+    new = Measured(name="new", evidence=make_up([(10, 0), (20, 0)], line))
+    other = Measured(name="other", evidence=make_up([(40, 0), (0, 80), (50, 60)], line))
+    expected = pool_all([other.evidence], base_beliefs())
+    found = beliefs_without(new, [new, other])
+    for form, belief in found.items():
+        assert belief.mean_P == pytest.approx(expected[form].mean_P)
 
 
 def test_splits(make_up) -> None:
