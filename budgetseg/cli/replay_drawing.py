@@ -52,7 +52,7 @@ def _legend(found: "Replay") -> list[str]:
     ]
     if found.left_out:
         lines.append(
-            "Left out: beliefs from all other data sets; a budget for each quarter of its mixes, the last buys them all."
+            "Left out: beliefs from all other data sets; a budget for each quarter of its mixes, the last buys all."
         )
     return lines
 
