@@ -135,12 +135,12 @@ def _replay(
     truth_M = ground.truth(there_MK)
     said = {method.name: method.fit(small, beliefs)(there_MK) for method in METHODS if method.name != PRIOR}
     best_measured = float(small.miou_R.max()) if len(small.miou_R) else 0.0
-    paid = pilot + validation_masks * prices.seconds_of["full"] / 3600
+    paid = (masks + validation_masks) * prices.seconds_of["full"] / 3600
     choices = []
     played = []
     for hours in budgets:
         allowed_M = further_M <= hours - paid
-        if paid > hours or not allowed_M.any() or not (candidates.hours_M <= hours).any():
+        if pilot > hours or not allowed_M.any() or not (candidates.hours_M <= hours).any():
             continue
         played.append(hours)
         best = float(candidates.truth_M[candidates.hours_M <= hours].max())

@@ -96,5 +96,5 @@ def prior_of(mean: PeerMean, beliefs: Mapping[str, Belief]) -> tuple[Floats, Flo
     """Return mean (P,) and lower factor (P, P) of the covariance of the curve's parameters."""
     belief = beliefs[mean.form]
     places_P = belief.places(mean.names)
-    factor_PP: Floats = np.linalg.cholesky(belief.covariance_PP[np.ix_(places_P, places_P)])
-    return belief.mean_P[places_P], factor_PP
+    factor_PP = np.linalg.cholesky(belief.covariance_PP[np.ix_(places_P, places_P)])
+    return belief.mean_P[places_P], np.asarray(factor_PP, np.float64)
