@@ -43,6 +43,8 @@ _LENGTH: Final = (1.2, 0.7)
 _NOISE_FACTOR: Final = (1.0, 0.6)
 _SAMPLES: Final = 128
 _SEED: Final = 2303
+_FAR: Final = 5.0
+"""Standard deviations of the prior that the search may go: beyond, the covariance is singular to machine precision."""
 _STARTS: Final = (0.0, -0.7, 0.7)
 """Where log s and log lengths start, off their prior medians; the best end is kept."""
 
@@ -133,7 +135,8 @@ def fit_process(rows: Rows, beliefs: Mapping[str, Belief]) -> Process:
         for start in _STARTS:
             z = np.zeros_like(best)
             z[width:-1] = start
-            ends.append(minimize(loss, z, jac=True, method="L-BFGS-B", options={"maxiter": 300}))
+            box = [(-_FAR, _FAR)] * len(z)
+            ends.append(minimize(loss, z, jac=True, method="L-BFGS-B", bounds=box, options={"maxiter": 300}))
         best = min(ends, key=lambda end: float(end.fun)).x
     hyper_H = middle_H + spread_H * best[width:]
     return Process(

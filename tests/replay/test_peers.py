@@ -161,3 +161,11 @@ def test_the_power_law_is_unsure_of_a_kind_that_was_never_trained_on(make_up) ->
     assert unknown > 3 * known
     again = fit_power_law(replace(evidence, name="other"), base_beliefs())(counts((640, 0)))
     assert again.mean_M[0] == pytest.approx(foretold.mean_M[0], abs=1e-9)
+
+
+def test_contradictory_seeds_do_not_lead_the_search_astray(make_up) -> None:
+    """Lone measured mixes far off the curve: the search once ran to where the covariance is singular."""
+    mixes = [(8, 0), (24, 0), (80, 0), (0, 20), (0, 100), (8, 80), (40, 80)]
+    evidence = replace(make_up(mixes, logs), miou_R=np.array([42.0, 20.0, 85.0, 28.0, 40.0, 10.0, 90.0]))
+    foretold = fit_process(rows_of(evidence), base_beliefs()).predict(counts((200, 0), (0, 400)))
+    assert np.isfinite([foretold.mean_M, foretold.low_M, foretold.high_M]).all()
