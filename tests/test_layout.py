@@ -22,6 +22,7 @@ MAY_KNOW = {
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
     "reproduce": {"costs", "runs"},
+    "replay": {"costs", "plan"},
     "accuracy": {"costs", "plan", "data", "runs"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
@@ -87,6 +88,7 @@ LIGHT = [
     "reproduce",
     "bench train",
     "bench accuracy",
+    "replay",
 ]
 
 

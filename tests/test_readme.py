@@ -14,7 +14,10 @@ EXAMPLES = {path.name for path in (ROOT / "examples").iterdir()}
 
 # The two commands of a newcomer set up an environment and run these very tests; .ci/run calls them.
 SET_UP = {"make demo", "make test"}
-SHORT = {"run": ["--limit", "120", "--iterations", "2", "--batch", "4"]}
+SHORT = {
+    "run": ["--limit", "120", "--iterations", "2", "--batch", "4"],
+    "replay": ["--seeds", "1", "--most-images", "320", "--parts", "counts"],
+}
 EXAMPLE_SHORT = ["--limit", "60", "--iterations", "1", "--batch", "2"]
 
 

@@ -12,6 +12,7 @@ from budgetseg.cli.output import notice
 from budgetseg.cli.pilot import pilot
 from budgetseg.cli.plan import plan
 from budgetseg.cli.predict import predict
+from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
 from budgetseg.cli.settings import command_defaults
@@ -34,6 +35,7 @@ app.command()(predict)
 app.command()(pilot)
 app.command()(run)
 app.command()(report)
+app.command()(replay)
 app.add_typer(costs.app, name="costs")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(data.app, name="data")
