@@ -35,6 +35,11 @@ class Target:
     equation 1 and in the masks' half of a balanced batch. Its border of unsure pixels is 255, like void. A box is
     dense too, but half of what it covers may be background."""
 
+    @property
+    def marked(self) -> bool:
+        """Whether some pixel is labelled; where none is, only the classes of the image are known."""
+        return self.dense_HW is not None or len(self.xy_P2) > 0
+
 
 def target_of(
     annotation: Annotation,

@@ -18,6 +18,7 @@ _LOSSES = {
     "image": "image_weight",
     "point": "point_weight",
     "objectness": "objectness_weight",
+    "unmarked-objectness": "unmarked_objectness_weight",
     "crf": "crf_weight",
     "weak": "weak_weight",
 }
@@ -91,7 +92,10 @@ def run(
     recipe: Annotated[str | None, typer.Option(help="Training preset: modern or paper.  [default: modern]")] = None,
     loss_weights: Annotated[
         str | None,
-        typer.Option(help="Weights of the losses, such as image=1,point=1,objectness=0.2,crf=0.02,weak=0.3."),
+        typer.Option(
+            help="Weights of the losses, such as image=1,point=1,objectness=0.2,crf=0.02,weak=0.3; "
+            "unmarked-objectness=1 is that of the prior on images without clicks or strokes."
+        ),
     ] = None,
     iterations: Annotated[int | None, typer.Option(help="Steps of the optimiser.  [default: the recipe's]")] = None,
     batch: Annotated[int | None, typer.Option(help="Images a step.  [default: the recipe's]")] = None,

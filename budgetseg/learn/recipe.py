@@ -56,7 +56,9 @@ class Recipe:
     point_weight: float
     """Weight of the supervised pixels in equation 3."""
     objectness_weight: float
-    """Weight of equation 4 where an objectness map is used."""
+    """Weight of equation 4 where an objectness map is used, on images with a labelled pixel."""
+    unmarked_objectness_weight: float = 1.0
+    """The same on images without one: where only classes are named, nothing else says what is background."""
     weak_weight: float
     """What a weakly annotated image counts beside a mask, in mixes that hold masks; 1 elsewhere."""
     crf_weight: float = 0.0

@@ -107,8 +107,9 @@ def test_config_show_names_the_origin_of_each_value(call, monkeypatch, tmp_path)
 
 
 def test_loss_weights_are_recipe_settings(call):
-    train = resolved(call, "--loss-weights", "image=0.5,weak=0.25")["train"]
+    train = resolved(call, "--loss-weights", "image=0.5,weak=0.25,unmarked-objectness=0.5")["train"]
     assert (train["image_weight"], train["weak_weight"]) == (0.5, 0.25)
+    assert (train["objectness_weight"], train["unmarked_objectness_weight"]) == (0.2, 0.5)
 
 
 def test_the_written_configuration_gives_the_same_run(call, tmp_path):
