@@ -51,6 +51,9 @@ def plan(
     validation: Annotated[
         str, typer.Option(help="Masks that measure the model: free, or how many of them the hours pay for.")
     ] = "free",
+    background_clicks: Annotated[
+        int, typer.Option(help="Clicks on the background asked of each image of clicks or strokes, charged each.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the JSON document to this file.")] = None,
 ) -> None:
@@ -81,7 +84,7 @@ def plan(
         notice(f"{known.name}: columns not used: {', '.join(known.ignored_columns)}{hint}")
     charged = charged_images(validation)
     name, workload, images, measured = _pool(dataset, classes, instances)
-    book = load_book(costs)
+    book = load_book(costs, background_clicks=background_clicks)
     announce_unverified(book, [kind for kind in book.kinds if kind in known.kinds])
     chosen = choose_plan(
         budget_seconds=budget_seconds,

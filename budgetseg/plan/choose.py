@@ -71,6 +71,8 @@ def choose_plan(
         raise InvalidInputError(f"budget: expected at least 0 hours, got {float(budget_seconds / 3600):g}")
     if current.images and accounting != "exact":
         raise InvalidInputError("--current: the paper prices no image twice; leave out --accounting paper")
+    if current.images and book.background_clicks:
+        raise InvalidInputError("--background-clicks: leave it out with --current, whose own are not recorded")
     if current.images > pool:
         raise InvalidInputError(f"--current: {current.images:,} images are annotated already, the pool holds {pool:,}")
     validation_seconds = _NOTHING if validation is None else validation.charged_seconds
@@ -126,6 +128,7 @@ def choose_plan(
         validation=validation,
         current=current if current.images else None,
         moves=moves if current.images else (),
+        background_clicks=book.background_clicks,
     )
 
 

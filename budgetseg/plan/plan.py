@@ -88,6 +88,8 @@ class Plan:
     """What is annotated already."""
     moves: tuple[Move, ...] = ()
     """What is bought, where something is annotated already."""
+    background_clicks: int = 0
+    """Clicks on the background that each image of clicks or strokes gets besides."""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON document."""
@@ -109,6 +111,7 @@ class Plan:
             "validation": self.validation.to_dict() if self.validation else None,
             "current": None if self.current is None else self.current.to_dict(),
             "moves": [move.to_dict() for move in self.moves],
+            "background_clicks": self.background_clicks,
         }
 
 
@@ -122,6 +125,12 @@ def _move(document: Any) -> Move:
 
 def _moves(document: Any) -> tuple[Move, ...]:
     return tuple(_move(move) for move in document.get("moves", ()))
+
+
+def _background_clicks(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"background_clicks: expected a whole number >= 0, got {value!r}")
+    return value
 
 
 def _prediction(document: Any) -> Prediction | None:
@@ -166,6 +175,7 @@ def read_plan(path: Path) -> Plan:
             validation=None if document.get("validation") is None else Validation.from_dict(document["validation"]),
             current=None if document.get("current") is None else Mix.of(document["current"]),
             moves=_moves(document),
+            background_clicks=_background_clicks(document.get("background_clicks", 0)),
         )
     except KeyError as error:
         raise InvalidInputError(f"{path}: plan lacks the key {error}") from error
