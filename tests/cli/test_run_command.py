@@ -116,3 +116,13 @@ def test_the_written_configuration_gives_the_same_run(call, tmp_path):
     first = call("run", "--dry-run", "--strategy", "squiggle", "--hours", "3", "--classes", "leaf,snail").out
     (tmp_path / "again.toml").write_text(first)
     assert call("run", "--dry-run", "--config", "again.toml").out == first
+
+
+def test_background_clicks_come_from_the_option_or_the_plan(call, tmp_path):
+    assert resolved(call)["run"]["background_clicks"] == 0
+    call("plan", "--hours", "2", "--background-clicks", "3", "-o", "plan.json")
+    assert resolved(call, "--plan", "plan.json")["run"]["background_clicks"] == 3
+    assert resolved(call, "--plan", "plan.json", "--background-clicks", "1")["run"]["background_clicks"] == 1
+    schedule = call("costs", "schedule", "plan.json", "--annotators", "1", "--json")
+    planned = json.loads((tmp_path / "plan.json").read_text())["hours"]
+    assert json.loads(schedule.out)["hours_spread"]["planned"] == pytest.approx(planned, rel=1e-6)
