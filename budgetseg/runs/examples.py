@@ -21,7 +21,7 @@ from budgetseg.annotate.target import target_of
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.disk import labels_of
 from budgetseg.learn.batches import Example
-from budgetseg.learn.objectness import Prior, open_prior
+from budgetseg.learn.objectness import Prior
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
@@ -73,9 +73,10 @@ def annotate(
     )
 
 
-def examples(spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet) -> Iterator[Example]:
-    """Yield a training example an annotation, in order."""
-    prior = open_prior(spec.objectness)
+def examples(
+    spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet, prior: Prior
+) -> Iterator[Example]:
+    """Yield a training example an annotation, in order, with its map of the objectness prior."""
     for image_id, annotation in annotated.annotations.items():
         if spec.tags == "truth" and annotation.mask_HW is None and annotation.kind != "image":
             annotation = replace(annotation, present=tuple(sorted(labels_of(dataset.mask(image_id)))))

@@ -26,6 +26,7 @@ from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
 from budgetseg.runs.opening import open_for
+from budgetseg.runs.prior import MEMORY, keep, prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
@@ -139,6 +140,7 @@ class _Run:
         result = {**facts, "status": "completed", **measured}
         self.directory.write_result(result)
         self.directory.drop_rounds()
+        (self.directory.folder / MEMORY).unlink(missing_ok=True)
         return result
 
     def _mention_leftover(self, purchase: Purchase, index: Index) -> None:
@@ -185,10 +187,12 @@ class _Run:
         annotated = annotate(spec, self.strategy, dataset, purchase, self.execution.workers)
         facts = self._background(annotated)
         loaded = []
-        for example in examples(spec, self.strategy, dataset, annotated):
+        prior = prior_of_run(spec.objectness, self.directory.folder)
+        for example in examples(spec, self.strategy, dataset, annotated, prior):
             self.stop.raise_if_made("loading images")
             loaded.append(example)
             self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
+        keep(prior)
         trained = self._train(loaded, dataset.classes)
         seconds_train = time.monotonic() - started
         save_weights(self.directory.final_weights, trained.network)
