@@ -86,6 +86,6 @@ def open_pool(spec: RunSpec, tell: Tell) -> Pool:
     Raises:
         BudgetsegError: The data set or the cost book cannot be read.
     """
-    book = load_book(spec.costs)
+    book = load_book(spec.costs, background_clicks=spec.background_clicks)
     index = index_images(open_for(spec, tell), "train")
     return Pool(index, book, exact_number(spec.objectness_seconds, "--objectness-seconds"))

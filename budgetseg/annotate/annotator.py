@@ -37,6 +37,8 @@ class Manner:
     """How far people differ from each other, 0 (all click the same pixel) to 1 (independent)."""
     void_share: float = 1.0
     """Share of what is marked in the data set that lies on images with void pixels; see :meth:`void_rate`."""
+    background_void_share: float = 1.0
+    """Share of the images that have void pixels; the same for clicks on the background, as many on each image."""
     first_clicks: tuple[float, ...] = FIRST
     """Where on the first instance of a class people click: the numbers of ``pointing.py``."""
     later_clicks: tuple[float, ...] = LATER
@@ -49,6 +51,11 @@ class Manner:
         Its 0.8 % of first clicks on void are 4.1 % on the validation images, which have, and 0.5 % on the others.
         """
         return min(MOST_VOID, rate / self.void_share) if picture.has_void and self.void_share > 0 else 0.0
+
+    def background_void_rate(self, picture: Picture) -> float:
+        """How often a click meant for the background falls on void; as :meth:`void_rate`."""
+        share = self.background_void_share
+        return min(MOST_VOID, self.errors.background_void / share) if picture.has_void and share > 0 else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +72,10 @@ class Chance:
     def own(self) -> np.random.Generator:
         """Draws that nobody shares: mistakes, strokes."""
         return np.random.default_rng([self.seed, self.image_key, 1, self.person])
+
+    def apart(self, topic: int) -> np.random.Generator:
+        """Draws of this person that hang together with no others of his; topics from 4 are free."""
+        return np.random.default_rng([self.seed, self.image_key, topic, self.person])
 
     def alike(self, topic: int, shape: tuple[int, ...]) -> NDArray[np.float64]:
         """Uniform draws in (0, 1) that are alike among the people who answer for this image.

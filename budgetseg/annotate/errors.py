@@ -50,6 +50,10 @@ class ErrorRates:
     """Share of stroke pixels on another class (``squiggle``)."""
     stroke_void: float = 0.0
     """Share of stroke pixels on void."""
+    background_wrong: float = 0.0
+    """Share of clicks meant for the background on an object."""
+    background_void: float = 0.0
+    """Share of those clicks on void."""
 
     coarse_boundary_iou: float = 1.0
     """Mean boundary IoU of polygons with the truth (``coarse``). The unsure border is as wide as that error."""
@@ -67,6 +71,7 @@ class ErrorRates:
             ("click_wrong", "click_void"),
             ("all_clicks_wrong", "all_clicks_void"),
             ("stroke_wrong", "stroke_void"),
+            ("background_wrong", "background_void"),
         ):
             if getattr(self, first) + getattr(self, second) > 1:
                 raise InvalidInputError(f"error rates {first} and {second}: expected at most 1 together")
@@ -89,6 +94,9 @@ HUMAN = ErrorRates(
     later_things=2.5,
     stroke_wrong=0.063,
     stroke_void=0.014,
+    # Not in the paper but in its released clicks: of 6,178 on the background of 2,300 images, 98.7 % are right.
+    background_wrong=0.0042,
+    background_void=0.0089,
     # Assumed; see the head of the file.
     coarse_boundary_iou=0.60,
     assisted_boundary_iou=0.80,

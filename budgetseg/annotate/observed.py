@@ -38,6 +38,12 @@ class Observed:
     """Share of these on another class."""
     void: float | None
     """Share of these on void."""
+    background_clicks: int
+    """Clicks meant for the background, which are not among those pixels."""
+    background_wrong: float | None
+    """Share of these on an object."""
+    background_void: float | None
+    """Share of these on void."""
     boundary_iou: float | None
     """Mean boundary IoU of the masks' classes, as drawn, with the truth; void has no say. A class of an image that only
     one side has counts 0."""
@@ -79,12 +85,13 @@ def _tally(annotation: Annotation, picture: Picture) -> Counter[str]:
     if annotation.kind in ("allpoints", "box"):
         marks: tuple[Click | Box, ...] = (*annotation.clicks, *annotation.boxes)
         people = len({mark.annotator for mark in marks}) or 1
-        given = Counter(mark.cls for mark in marks)
+        given = Counter(mark.cls for mark in marks if mark.cls != BACKGROUND)
         there = Counter(thing.cls for thing in picture.things)
         tally["instances"] += people * there.total()
         tally["unmarked"] += sum(max(0, people * count - given[cls]) for cls, count in there.items())
     for click in annotation.clicks:
-        _score(tally, int(picture.mask_HW[click.y, click.x]), click.cls, 1)
+        meant = "background " if click.cls == BACKGROUND else ""
+        _score(tally, int(picture.mask_HW[click.y, click.x]), click.cls, 1, meant)
     for stroke in annotation.strokes:
         xy_P2 = stroke_pixels(stroke, picture.height, picture.width)
         for seen, pixels in Counter(picture.mask_HW[xy_P2[:, 1], xy_P2[:, 0]].tolist()).items():
@@ -104,12 +111,12 @@ def _edges(drawn_HW: NDArray[np.uint8], truth_HW: NDArray[np.uint8]) -> list[flo
     ]
 
 
-def _score(tally: Counter[str], seen: int, meant: int, pixels: int) -> None:
-    tally["pixels"] += pixels
+def _score(tally: Counter[str], seen: int, meant: int, pixels: int, whose: str = "") -> None:
+    tally[f"{whose}pixels"] += pixels
     if seen == VOID:
-        tally["void"] += pixels
+        tally[f"{whose}void"] += pixels
     elif seen != meant:
-        tally["wrong"] += pixels
+        tally[f"{whose}wrong"] += pixels
 
 
 def _observed(tally: Counter[str], edges: list[float]) -> Observed:
@@ -124,5 +131,8 @@ def _observed(tally: Counter[str], edges: list[float]) -> Observed:
         pixels=tally["pixels"],
         wrong=share("wrong", "pixels"),
         void=share("void", "pixels"),
+        background_clicks=tally["background pixels"],
+        background_wrong=share("background wrong", "background pixels"),
+        background_void=share("background void", "background pixels"),
         boundary_iou=sum(edges) / len(edges) if edges else None,
     )

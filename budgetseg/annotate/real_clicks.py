@@ -1,21 +1,22 @@
 """Clicks that real people made, as an input.
 
 The file is JSON, ``{image id: [{"cls", "rank", "x", "y"}, ...]}``: ``cls`` is the class's index in the masks on disk,
-``rank`` is 1 for the first instance of its class, x and y are pixels from the top left.
+``rank`` is 1 for the first instance of its class, x and y are pixels from the top left. Clicks on the background have a
+file of their own, of the same form, where ``cls`` is 0 and nothing need have a rank.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from budgetseg.annotate.annotation import Annotation, Click
 from budgetseg.data.dataset import BACKGROUND, Dataset
 from budgetseg.errors import DataError
 from budgetseg.files import read_json
 
-__all__ = ["RealClicks", "clamp", "read_clicks"]
+__all__ = ["RealClicks", "clamp", "read_background_clicks", "read_clicks"]
 
 
 def clamp(coordinate: float, size: int) -> int:
@@ -51,9 +52,17 @@ class RealClicks:
         present = tuple(sorted({click.cls for click in clicks} - {BACKGROUND}))
         return Annotation(image_id=image_id, kind=kind, width=width, height=height, present=present, clicks=clicks)
 
+    def background(self, image_id: str, height: int, width: int) -> tuple[Click, ...]:
+        """The clicks of one image on the background, clamped to it, in the order of the file."""
+        return tuple(
+            Click(cls=BACKGROUND, x=clamp(raw.x, width), y=clamp(raw.y, height))
+            for raw in self.clicks.get(image_id, ())
+            if raw.cls == BACKGROUND
+        )
+
 
 def read_clicks(path: Path, dataset: Dataset) -> RealClicks:
-    """Read real clicks for the training images of a data set.
+    """Read real clicks for the images of a data set.
 
     Clicks on classes that the data set does not ask for are left out.
 
@@ -61,6 +70,29 @@ def read_clicks(path: Path, dataset: Dataset) -> RealClicks:
         InvalidInputError: The file is missing or not JSON.
         DataError: It is not of the form above, or holds none of the data set's images; names the image and the key.
     """
+    return _read(path, dataset, _CLICK)
+
+
+def read_background_clicks(path: Path, dataset: Dataset) -> RealClicks:
+    """Read real clicks on the background for the images of a data set.
+
+    Raises:
+        InvalidInputError: The file is missing or not JSON.
+        DataError: As for :func:`read_clicks`, or a click on a class that is not the background.
+    """
+    found = _read(path, dataset, tuple(key for key in _CLICK if key[0] != "rank"))
+    source = dataset.source_classes[BACKGROUND]
+    for image_id, clicks in found.clicks.items():
+        for number, click in enumerate(clicks, start=1):
+            if click.cls != BACKGROUND:
+                raise DataError(
+                    f"{path}: {image_id}: click {number}: expected cls {source}, the background, "
+                    f"got {dataset.source_classes[click.cls]}; clicks on objects are --points"
+                )
+    return found
+
+
+def _read(path: Path, dataset: Dataset, keys: tuple["_Key", ...]) -> RealClicks:
     document = read_json(path)
     if not isinstance(document, dict):
         raise DataError(f"{path}: expected one object with a list of clicks for each image id")
@@ -74,22 +106,27 @@ def read_clicks(path: Path, dataset: Dataset) -> RealClicks:
             continue
         if not isinstance(rows, list):
             raise DataError(f"{path}: {image_id}: expected a list of clicks, got {rows!r}")
-        raw = [_raw_click(row, f"{path}: {image_id}: click {number}") for number, row in enumerate(rows, start=1)]
+        raw = [_raw_click(row, f"{path}: {image_id}: click {number}", keys) for number, row in enumerate(rows, start=1)]
         clicks[image_id] = tuple(
             RawClick(cls=index_of[source], rank=rank, x=x, y=y) for source, rank, x, y in raw if source in index_of
         )
     return RealClicks(path=path, clicks=clicks)
 
 
-def _raw_click(row: Any, where: str) -> tuple[int, int, float, float]:
+_Key = tuple[str, tuple[type[int] | type[float], ...]]
+_CLICK: Final[tuple[_Key, ...]] = (("cls", (int,)), ("rank", (int,)), ("x", (int, float)), ("y", (int, float)))
+
+
+def _raw_click(row: Any, where: str, keys: tuple[_Key, ...]) -> tuple[int, int, float, float]:
     if not isinstance(row, dict):
         raise DataError(f"{where}: expected an object with cls, rank, x and y, got {row!r}")
-    for key, kinds in (("cls", int), ("rank", int), ("x", int | float), ("y", int | float)):
+    for key, kinds in keys:
         if key not in row:
             raise DataError(f"{where}: {key} is missing")
         value = row[key]
         if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
             raise DataError(f"{where}: expected a number for {key}, got {value!r}")
-    if row["rank"] < 1 or row["cls"] < 0:
-        raise DataError(f"{where}: expected rank from 1 and cls from 0, got rank {row['rank']} and cls {row['cls']}")
-    return row["cls"], row["rank"], float(row["x"]), float(row["y"])
+    rank = row["rank"] if keys == _CLICK else 1
+    if rank < 1 or row["cls"] < 0:
+        raise DataError(f"{where}: expected rank from 1 and cls from 0, got rank {rank} and cls {row['cls']}")
+    return row["cls"], rank, float(row["x"]), float(row["y"])

@@ -13,12 +13,14 @@ import numpy as np
 from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.annotation_set import AnnotationSet
 from budgetseg.annotate.annotator import Chance, Manner, Placement
+from budgetseg.annotate.background import background_clicks as clicks_on_background
 from budgetseg.annotate.errors import HUMAN, ErrorRates
 from budgetseg.annotate.merge import union
 from budgetseg.annotate.picture import Picture
 from budgetseg.annotate.real_clicks import RealClicks
 from budgetseg.annotate.registry import ANNOTATORS
-from budgetseg.annotate.void import void_shares
+from budgetseg.annotate.void import share_of_images_with_void, void_shares
+from budgetseg.costs.kinds import KINDS
 from budgetseg.data.dataset import Dataset
 from budgetseg.errors import InvalidInputError, did_you_mean
 
@@ -42,6 +44,8 @@ def simulate(
     merge: Merge = "union",
     placement: Placement = "human",
     points: RealClicks | None = None,
+    background_clicks: int = 0,
+    background_points: RealClicks | None = None,
     spread: float = 0.5,
     seconds_of: Mapping[str, float] | None = None,
     workers: int = 1,
@@ -61,6 +65,10 @@ def simulate(
             drawn for each image.
         placement: Where clicks fall. ``uniform`` (the paper's "random points") knows the mask and never errs.
         points: Real clicks; they replace the simulated ones of ``point`` and ``allpoints``.
+        background_clicks: Clicks on the background, by each person, on images of kinds that take them (clicks and
+            strokes).
+        background_points: Real clicks on the background; the first ones of an image replace the simulated ones. An
+            image with fewer keeps what there is.
         spread: How far people differ where they click, 0 (not at all) to 1 (independent).
         seconds_of: Annotators' time of each image, to be kept with its annotation; 0 where not given.
         workers: The most processes to use; more than this one only where there are many images. They are started
@@ -80,15 +88,34 @@ def simulate(
         raise InvalidInputError(f"spread: expected 0 (annotators agree) to 1 (independent), got {spread}")
     as_merge(merge)
     as_placement(placement)
-    if points is not None and annotators != 1:
-        raise InvalidInputError(f"annotators: {points.path} holds one annotator an image, got {annotators}")
+    for real in (points, background_points):
+        if real is not None and annotators != 1:
+            raise InvalidInputError(f"annotators: {real.path} holds one annotator an image, got {annotators}")
+    if background_clicks < 0:
+        raise InvalidInputError(f"--background-clicks: expected a whole number >= 0, got {background_clicks}")
     on_void = errors.click_void + errors.all_clicks_void + errors.stroke_void > 0
     shares = void_shares(dataset, dict.fromkeys(kind_of.values())) if on_void else {}
+    voids = share_of_images_with_void(dataset) if background_clicks and errors.background_void > 0 else 0.0
     manner_of = {
-        kind: Manner(errors=errors, placement=placement, spread=spread, void_share=shares.get(kind, 0.0))
+        kind: Manner(
+            errors=errors,
+            placement=placement,
+            spread=spread,
+            void_share=shares.get(kind, 0.0),
+            background_void_share=voids,
+        )
         for kind in ANNOTATORS
     }
-    work = _Work(dataset=dataset, manner_of=manner_of, seed=seed, annotators=annotators, merge=merge, points=points)
+    work = _Work(
+        dataset=dataset,
+        manner_of=manner_of,
+        seed=seed,
+        annotators=annotators,
+        merge=merge,
+        points=points,
+        background_clicks=background_clicks,
+        background_points=background_points,
+    )
     annotations = {
         annotation.image_id: replace(annotation, seconds=float((seconds_of or {}).get(annotation.image_id, 0.0)))
         for annotation in work.done(kind_of, min(workers, len(kind_of) // WORTH_A_WORKER))
@@ -106,6 +133,8 @@ class _Work:
     annotators: int
     merge: Merge
     points: RealClicks | None
+    background_clicks: int
+    background_points: RealClicks | None
 
     def done(self, kind_of: Mapping[str, str], workers: int) -> Iterable[Annotation]:
         """Annotate the images in their order, by this process or by some others."""
@@ -119,10 +148,25 @@ class _Work:
     def one(self, image_id: str, kind: str) -> Annotation:
         """Annotate one image."""
         picture = Picture.of(self.dataset, image_id)
+        manner, count = self.manner_of[kind], self.background_clicks if KINDS[kind].takes_background else 0
+        simulated = 0 if self.background_points is not None else count
         if self.points is not None and kind in ("point", "allpoints"):
-            return self.points.annotation(image_id, kind, picture.height, picture.width)
-        manner = self.manner_of[kind]
-        return annotate_image(picture, kind, manner, seed=self.seed, annotators=self.annotators, merge=self.merge)
+            answer = self.points.annotation(image_id, kind, picture.height, picture.width)
+            clicks = clicks_on_background(picture, simulated, manner, _chance(picture, 0, manner, self.seed))
+        else:
+            answer = annotate_image(
+                picture,
+                kind,
+                manner,
+                seed=self.seed,
+                annotators=self.annotators,
+                merge=self.merge,
+                background_clicks=simulated,
+            )
+            clicks = ()
+        if count and self.background_points is not None:
+            clicks = self.background_points.background(image_id, picture.height, picture.width)[:count]
+        return replace(answer, clicks=(*answer.clicks, *clicks)) if clicks else answer
 
 
 def _leave_stopping_to_the_caller() -> None:
@@ -147,18 +191,29 @@ def as_placement(text: str) -> Placement:
 
 
 def annotate_image(
-    picture: Picture, kind: str, manner: Manner, *, seed: int, annotators: int = 1, merge: Merge = "union"
+    picture: Picture,
+    kind: str,
+    manner: Manner,
+    *,
+    seed: int,
+    annotators: int = 1,
+    merge: Merge = "union",
+    background_clicks: int = 0,
 ) -> Annotation:
     """Annotate one picture; see :func:`simulate`."""
     image_key = zlib.crc32(picture.image_id.encode())
     people = range(annotators)
     if merge == "random":
         people = range(chosen := int(np.random.default_rng([seed, image_key, 0]).integers(annotators)), chosen + 1)
-    return union(
-        [
-            ANNOTATORS[kind].annotate(
-                picture, manner, Chance(seed=seed, image_key=image_key, person=person, spread=manner.spread)
-            )
-            for person in people
-        ]
-    )
+    answers = []
+    for person in people:
+        chance = _chance(picture, person, manner, seed)
+        answer = ANNOTATORS[kind].annotate(picture, manner, chance)
+        clicks = clicks_on_background(picture, background_clicks, manner, chance)
+        answers.append(replace(answer, clicks=(*answer.clicks, *clicks)) if clicks else answer)
+    return union(answers)
+
+
+def _chance(picture: Picture, person: int, manner: Manner, seed: int) -> Chance:
+    image_key = zlib.crc32(picture.image_id.encode())
+    return Chance(seed=seed, image_key=image_key, person=person, spread=manner.spread)

@@ -35,6 +35,11 @@ class Target:
     equation 1 and in the masks' half of a balanced batch. Its border of unsure pixels is 255, like void. A box is
     dense too, but half of what it covers may be background."""
 
+    @property
+    def marked(self) -> bool:
+        """Whether some pixel is labelled; where none is, only the classes of the image are known."""
+        return self.dense_HW is not None or len(self.xy_P2) > 0
+
 
 def target_of(
     annotation: Annotation,
@@ -43,6 +48,7 @@ def target_of(
     rank_weights: bool = False,
     normalised: bool = True,
     patch_radius: int = 0,
+    background_share: float | None = None,
 ) -> Target:
     """What an annotation says about each pixel and each class.
 
@@ -59,6 +65,8 @@ def target_of(
         rank_weights: Trust the later instances of a class less.
         normalised: Divide rank weights by their sum, as the released code does; the text prints them undivided.
         patch_radius: Each click labels all pixels at most this far from it (0: itself alone).
+        background_share: Share of all weight that pixels labelled background get together where there are others too;
+            None leaves all marks alike.
 
     Raises:
         InvalidInputError: A negative radius, a class outside the list, or a point outside the image.
@@ -76,6 +84,8 @@ def target_of(
     xy_P2, labels_P, weights_P = _sparse(annotation, classes, rank_weights, patch_radius)
     if normalised or not rank_weights:
         weights_P = weights_P / weights_P.sum() if weights_P.sum() > 0 else weights_P
+    if background_share is not None:
+        weights_P = _shared_out(labels_P, weights_P, background_share)
     dense_HW = None if annotation.mask_HW is None else without_border(annotation.mask_HW, annotation.unsure)
     if dense_HW is None and (annotation.boxes or annotation.kind == "box"):
         dense_HW = _boxes_dense(annotation.boxes, annotation.height, annotation.width)
@@ -90,6 +100,21 @@ def target_of(
         present_C=present_C,
         strong=annotation.mask_HW is not None,
     )
+
+
+def _shared_out(
+    labels_P: NDArray[np.int64], weights_P: NDArray[np.float64], background_share: float
+) -> NDArray[np.float64]:
+    """The same weights in all, this share of them on the background; as they are where one side has none."""
+    background_P = labels_P == BACKGROUND
+    total, on_background = weights_P.sum(), weights_P[background_P].sum()
+    if not 0 < on_background < total:
+        return weights_P
+    factor_P = np.where(
+        background_P, background_share / on_background, (1 - background_share) / (total - on_background)
+    )
+    shared_P: NDArray[np.float64] = weights_P * factor_P * total
+    return shared_P
 
 
 def _boxes_dense(boxes: tuple[Box, ...], height: int, width: int) -> NDArray[np.uint8]:

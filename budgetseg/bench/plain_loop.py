@@ -43,6 +43,7 @@ class _Images(Dataset[dict[str, Any]]):
             "weights": torch.from_numpy(weights_HW),
             "present": torch.from_numpy(example.target.present_C),
             "strong": torch.tensor(example.target.strong),
+            "marked": torch.tensor(example.target.marked),
         }
         if example.objectness_HW is not None:
             objectness_HW = look_through(example.objectness_HW, window, self._size, Image.Resampling.BILINEAR)
@@ -75,7 +76,8 @@ def plain_losses(logits_BCHW: Tensor, batch: Mapping[str, Tensor], recipe: Recip
         objects_BHW, p_BHW = s_BCHW[:, 1:].sum(dim=1).clamp(1e-7, 1 - 1e-7), batch["objectness"]
         prior_BHW = -(p_BHW * objects_BHW.log() + (1 - p_BHW) * (1 - objects_BHW).log()) * (labels_BHW == 255)
         prior_B = prior_BHW.sum(dim=(1, 2)) / (labels_BHW == 255).sum(dim=(1, 2)).clamp(min=1)
-        weak_B = weak_B + recipe.objectness_weight * prior_B
+        weights = (recipe.objectness_weight, recipe.unmarked_objectness_weight)
+        weak_B = weak_B + torch.where(batch["marked"], *weights) * prior_B
     return torch.where(strong_B, pixel_B, (recipe.weak_weight if mixed else 1.0) * weak_B)
 
 

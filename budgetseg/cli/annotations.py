@@ -46,6 +46,12 @@ def simulate(
     spread: Annotated[float, typer.Option(help="How far people differ: 0 not at all, 1 independent.")] = 0.5,
     placement: Annotated[str, typer.Option(help="Clicks as people click (human) or at random (uniform).")] = "human",
     points: Annotated[Path | None, typer.Option(help="Real clicks, JSON, instead of simulated ones.")] = None,
+    background_clicks: Annotated[
+        int, typer.Option(help="Clicks on the background by each annotator of an image of clicks or strokes.")
+    ] = 0,
+    background_points: Annotated[
+        Path | None, typer.Option(help="Real clicks on the background, JSON, instead of simulated ones.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Annotate the training images of a data set as people would, and keep the answers in a folder."""
@@ -66,6 +72,10 @@ def simulate(
         spread=spread,
         placement=as_placement(placement),
         points=None if points is None else real_clicks.read_clicks(points, opened),
+        background_clicks=background_clicks,
+        background_points=None
+        if background_points is None
+        else real_clicks.read_background_clicks(background_points, opened),
         workers=os.cpu_count() or 1,
     )
     made.save(output)
@@ -130,6 +140,13 @@ def _draw_summary(document: dict[str, Any], console: "Console") -> None:
         shares = (seen[name] for name in ("classes_missed", "instances_missed", "wrong", "void", "boundary_iou"))
         rates.add_row(kind, *(_percent(share) for share in shares))
     console.print(rates)
+    for kind, row in document["kinds"].items():
+        if (seen := row["observed"])["background_clicks"]:
+            console.print(
+                f"{kind}: {seen['background_clicks']:,} of the clicks are meant for the background; "
+                f"{_percent(seen['background_wrong'])} are on an object, {_percent(seen['background_void'])} on void",
+                soft_wrap=True,
+            )
 
 
 @app.command()

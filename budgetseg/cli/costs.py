@@ -10,6 +10,7 @@ from budgetseg.cli.costs_terms import (
     AbsentPaidChoice,
     AccountingChoice,
     Annotators,
+    BackgroundClicks,
     Classes,
     Costs,
     Instances,
@@ -20,6 +21,7 @@ from budgetseg.cli.costs_terms import (
     announce,
     table_of,
     terms_of,
+    with_background,
 )
 from budgetseg.cli.costs_validation import validation
 from budgetseg.costs.kinds import KINDS
@@ -125,6 +127,7 @@ def estimate_images(
     absent_paid: AbsentPaidChoice = "once",
     objectness: Objectness = False,
     objectness_seconds: ObjectnessSeconds = None,
+    background_clicks: BackgroundClicks = 0,
     as_json: Json = False,
 ) -> None:
     """Say what a number of images costs at one kind of annotation."""
@@ -132,14 +135,17 @@ def estimate_images(
     from budgetseg.costs.quotes import estimate, shown
 
     workload = (classes, classes_per_image, instances_per_image)
-    terms = terms_of(costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds)
+    terms = terms_of(
+        costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds, background_clicks
+    )
     quote = estimate(terms, kind, images)
     announce(terms.book, workload, (kind,))
 
     def draw(console: "Console") -> None:
         console.print(
             f"{quote.images:,} x {quote.kind}: {shown(quote.seconds / 3600)} h = {shown(quote.seconds)} s, "
-            f"{shown(quote.seconds_per_image)} s an image (cost book {terms.book.name}, {terms.accounting} accounting)",
+            f"{shown(quote.seconds_per_image)} s an image (cost book {terms.book.name}, {terms.accounting} accounting"
+            f"{with_background(terms.book)})",
             markup=False,
             soft_wrap=True,
         )
@@ -161,6 +167,7 @@ def afford_images(
     absent_paid: AbsentPaidChoice = "once",
     objectness: Objectness = False,
     objectness_seconds: ObjectnessSeconds = None,
+    background_clicks: BackgroundClicks = 0,
     as_json: Json = False,
 ) -> None:
     """Say how many images a budget buys of each kind of annotation, if all of it goes to that kind."""
@@ -168,14 +175,16 @@ def afford_images(
     from budgetseg.costs.quotes import offer, shown
 
     workload = (classes, classes_per_image, instances_per_image)
-    terms = terms_of(costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds)
+    terms = terms_of(
+        costs, accounting, workload, annotators, absent_paid, objectness, objectness_seconds, background_clicks
+    )
     quote = offer(terms, _budget_seconds(hours, seconds), pool)
     announce(terms.book, workload, terms.book.kinds)
 
     def draw(console: "Console") -> None:
         console.print(
             f"{shown(quote.budget_seconds / 3600)} h buy, of {quote.pool:,} images "
-            f"(cost book {terms.book.name}, {terms.accounting} accounting):",
+            f"(cost book {terms.book.name}, {terms.accounting} accounting{with_background(terms.book)}):",
             markup=False,
             soft_wrap=True,
         )

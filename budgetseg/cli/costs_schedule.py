@@ -68,7 +68,8 @@ def _book(planned: "Plan", path: Path, costs: str | None) -> "CostBook":
         raise InvalidInputError(
             f'{path}: its cost book "{planned.costs}" is neither a shipped one nor a file here; give it with --costs'
         )
-    return load_book(planned.costs if costs is None else costs)
+    book = planned.costs if costs is None else costs
+    return load_book(book, background_clicks=planned.background_clicks)
 
 
 def _with_options(book: "CostBook", wage: str | None, currency: str | None, hours_per_day: str | None) -> "CostBook":

@@ -36,6 +36,13 @@ ObjectnessSeconds = Annotated[
     str | None, typer.Option("--objectness-seconds", help="Charge these seconds for objectness, once.")
 ]
 
+BackgroundClicks = Annotated[
+    int,
+    typer.Option(
+        "--background-clicks", help="Clicks on the background asked of each image of clicks or strokes, charged each."
+    ),
+]
+
 
 def terms_of(
     costs: str,
@@ -45,6 +52,7 @@ def terms_of(
     absent_paid: str,
     objectness: bool,
     seconds: str | None,
+    background_clicks: int = 0,
 ) -> "Terms":
     """Return the terms that the options add up to."""
     from fractions import Fraction
@@ -56,7 +64,7 @@ def terms_of(
     from budgetseg.costs.workload import exact_number
 
     check_choices(accounting, annotators, absent_paid)
-    book = load_book(costs)
+    book = load_book(costs, background_clicks=background_clicks)
     fixed_seconds = objectness_seconds(book) if objectness else Fraction(0)
     if seconds is not None:
         fixed_seconds = exact_number(seconds, "--objectness-seconds")
@@ -97,6 +105,12 @@ def announce_unverified(book: "CostBook", kinds: Iterable[str]) -> None:
     """Say on stderr which of the rates that ``kinds`` charge nobody has looked up in their source."""
     if caution := book.caution(kinds):
         notice(caution)
+
+
+def with_background(book: "CostBook") -> str:
+    """Return what to add to "cost book NAME" where clicks on the background are charged."""
+    clicks = book.background_clicks
+    return f", {clicks} background click{'s' if clicks > 1 else ''} an image of clicks or strokes" if clicks else ""
 
 
 def table_of(*columns: str) -> Any:

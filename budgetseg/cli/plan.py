@@ -50,6 +50,9 @@ def plan(
     objectness_seconds: Annotated[
         str, typer.Option(help="What an objectness prior costs, paid once; detector:FILE charges its boxes.")
     ] = "0",
+    background_clicks: Annotated[
+        int, typer.Option(help="Clicks on the background asked of each image of clicks or strokes, charged each.")
+    ] = 0,
     current: Annotated[
         Path | None,
         typer.Option(
@@ -99,6 +102,7 @@ def plan(
         exact_number(fixed_seconds, "--fixed-seconds"),
         exact_number(_prior_seconds(objectness_seconds), "--objectness-seconds"),
         images.workload,
+        background_clicks,
     )
     surface = fit_surface(known)
     masks = _validation(validation, prices, book, images)

@@ -53,6 +53,9 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     image = ", ".join(f"{value:.3g} {what.replace('_', ' ')}" for what, value in mean.items())
     say(f"Images: {plan.pool:,} of {plan.dataset or 'your pool'}{f' ({image} an image)' if image else ''}.")
     say(f"Costs: {plan.costs}, {plan.accounting} accounting. Evidence: {plan.evidence}.")
+    if plan.background_clicks:
+        clicks = f"{plan.background_clicks} on the background of each image of clicks or strokes"
+        say(f"Clicks: {clicks}, priced in; no prediction knows of them.")
     if plan.validation is not None:
         say(f"Measuring: {plan.validation}.")
     kinds_of: dict[str, list[str]] = {}

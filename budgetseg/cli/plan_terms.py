@@ -88,6 +88,7 @@ def prices_of(
     fixed_seconds: "Fraction",
     prior_seconds: "Fraction",
     workload: "Workload | None",
+    background_clicks: int,
 ) -> "tuple[Prices, CostBook | None, Labour]":
     """Return the prices, the book where there is one, and the people.
 
@@ -100,7 +101,7 @@ def prices_of(
 
     if said is None:
         assert workload is not None
-        book = load_book("voc2012" if costs is None else costs)
+        book = load_book("voc2012" if costs is None else costs, background_clicks=background_clicks)
         prices = Prices.of(
             book,
             workload,
@@ -110,6 +111,8 @@ def prices_of(
         return prices, book, book.labour
     if accounting == "paper":
         raise InvalidInputError("--seconds-per-image: replaces the paper's seconds too; leave out --accounting paper")
+    if background_clicks:
+        raise InvalidInputError("--seconds-per-image: are all that an image costs; leave out --background-clicks")
     if prior_seconds:
         raise InvalidInputError("--seconds-per-image: leave out --objectness-seconds; --fixed-seconds are paid once")
     prices = Prices.said(said, fixed_seconds=fixed_seconds)

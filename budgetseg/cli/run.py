@@ -18,6 +18,7 @@ _LOSSES = {
     "image": "image_weight",
     "point": "point_weight",
     "objectness": "objectness_weight",
+    "unmarked-objectness": "unmarked_objectness_weight",
     "crf": "crf_weight",
     "weak": "weak_weight",
 }
@@ -57,6 +58,16 @@ def run(
     classes: Annotated[str | None, typer.Option(help="Keep only images of these classes: cat,dog,...")] = None,
     limit: Annotated[int | None, typer.Option(help="Keep only the first N training images.")] = None,
     points: Annotated[Path | None, typer.Option(help="Real clicks (JSON), used instead of simulated ones.")] = None,
+    background_clicks: Annotated[
+        int | None,
+        typer.Option(
+            help="Clicks on the background of each image of clicks or strokes, each charged as a further click.  "
+            "[default: 0]"
+        ),
+    ] = None,
+    background_points: Annotated[
+        Path | None, typer.Option(help="Real clicks on the background (JSON), used instead of simulated ones.")
+    ] = None,
     instances: Annotated[
         Path | None, typer.Option(help="Boxes of instances (JSON), where the data set has no instance masks.")
     ] = None,
@@ -91,7 +102,10 @@ def run(
     recipe: Annotated[str | None, typer.Option(help="Training preset: modern or paper.  [default: modern]")] = None,
     loss_weights: Annotated[
         str | None,
-        typer.Option(help="Weights of the losses, such as image=1,point=1,objectness=0.2,crf=0.02,weak=0.3."),
+        typer.Option(
+            help="Weights of the losses, such as image=1,point=1,objectness=0.2,crf=0.02,weak=0.3; "
+            "unmarked-objectness=1 is that of the prior on images without clicks or strokes."
+        ),
     ] = None,
     iterations: Annotated[int | None, typer.Option(help="Steps of the optimiser.  [default: the recipe's]")] = None,
     batch: Annotated[int | None, typer.Option(help="Images a step.  [default: the recipe's]")] = None,
@@ -205,6 +219,8 @@ def _spec(context: typer.Context) -> Any:
         run_settings["moves"] = [str(move) for move in planned.moves]
         if planned.validation is not None and planned.validation.charged:
             run_settings.setdefault("validation", str(planned.validation.images))
+        if planned.background_clicks:
+            run_settings.setdefault("background_clicks", planned.background_clicks)
     elif "strategy" in run_settings and "strategy" in given:
         mix = None
     return spec_of(run_settings, train, mix)

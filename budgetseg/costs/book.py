@@ -25,7 +25,7 @@ from typing import Any, Final, cast
 
 from budgetseg.costs.asking import ASKINGS, Asking, Question, questions
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
-from budgetseg.costs.kinds import KINDS, RATES
+from budgetseg.costs.kinds import BACKGROUND_CLICK, KINDS, RATES
 from budgetseg.costs.labour import Labour
 from budgetseg.costs.labour_table import read_labour
 from budgetseg.costs.rate import Rate, choice, read_rate, refuse_unknown_keys
@@ -56,6 +56,13 @@ class CostBook:
     """What the book is, in a sentence."""
     labour: Labour = field(default_factory=Labour)
     """People, money and days; assumptions where the book does not say."""
+    background_clicks: int = 0
+    """Clicks on the background asked of each image of clicks or strokes, at ``extra_click_s`` each. Not part of a file:
+    whoever loads the book decides."""
+
+    def background_clicks_on(self, kind: str) -> int:
+        """Return how many clicks on the background are asked of an image of a kind."""
+        return self.background_clicks if KINDS[kind].takes_background else 0
 
     def questions(self, kind: str) -> tuple[Question, ...]:
         """What annotators are asked about an image's classes, before they mark anything."""
@@ -69,7 +76,9 @@ class CostBook:
         """
         if kind not in KINDS:
             raise InvalidInputError(f'unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}')
-        return tuple(dict.fromkeys([question.rate for question in self.questions(kind)] + [*KINDS[kind].rates]))
+        background = [BACKGROUND_CLICK] if self.background_clicks_on(kind) else []
+        asked = [question.rate for question in self.questions(kind)]
+        return tuple(dict.fromkeys([*asked, *KINDS[kind].rates, *background]))
 
     def missing(self, kind: str) -> tuple[str, ...]:
         """Return the rates that ``kind`` charges and this book lacks; none of them for an available kind.
@@ -145,16 +154,24 @@ class CostBook:
 _EMPTY: Final = CostBook(name="", origin="", rates={})
 
 
-def load_book(name_or_path: str | Path) -> CostBook:
+def load_book(name_or_path: str | Path, *, background_clicks: int = 0) -> CostBook:
     """Read and check a cost book, and the books that it extends.
 
     Args:
         name_or_path: The name of a shipped book, or the path of a TOML file.
+        background_clicks: Asked of each image of clicks or strokes.
 
     Raises:
-        InvalidInputError: No such book, or a mistake in it; the message names file, key and fix.
+        InvalidInputError: No such book, or a mistake in it; the message names file, key and fix. Background clicks
+            below 0, or in a book without their rate.
     """
-    book = _load(name_or_path, ())
+    if background_clicks < 0:
+        raise InvalidInputError(f"--background-clicks: expected a whole number >= 0, got {background_clicks}")
+    book = replace(_load(name_or_path, ()), background_clicks=background_clicks)
+    if background_clicks and BACKGROUND_CLICK not in book.rates:
+        raise InvalidInputError(
+            f"{book.origin}: --background-clicks: no rate to charge them at; add [rates.{BACKGROUND_CLICK}]"
+        )
     if not book.kinds:
         wanted = next(missing[0] for kind in KINDS if (missing := book.missing(kind)))
         raise InvalidInputError(

@@ -13,7 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-__all__ = ["KINDS", "LABEL", "OBJECTNESS", "PERS", "RATES", "REVISIT", "Kind", "Per", "Quantity", "RateRule"]
+__all__ = [
+    "BACKGROUND_CLICK",
+    "KINDS",
+    "LABEL",
+    "OBJECTNESS",
+    "PERS",
+    "RATES",
+    "REVISIT",
+    "Kind",
+    "Per",
+    "Quantity",
+    "RateRule",
+]
 
 Quantity = Literal["class asked", "absent class", "present class", "extra instance", "instance", "image"]
 """What an image holds a number of. An extra instance is any instance of a class but the first."""
@@ -25,6 +37,8 @@ PERS: Final[tuple[Per, ...]] = get_args(Per)
 LABEL: Final = "label_s"
 REVISIT: Final = "revisit_s"
 OBJECTNESS: Final = "objectness_total_s"
+BACKGROUND_CLICK: Final = "extra_click_s"
+"""Rate of a click on the background: the image is open and the hand is on the mouse, as for a further instance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +96,9 @@ class Kind:
     """The acts, by the names of the rates that they charge, besides the questions which classes are there."""
     shows_extent: bool = False
     """Whether the marks cover whole objects, so that an objectness prior is not used on these images."""
+    takes_background: bool = False
+    """Whether clicks on the background can be asked for as well. Not where masks and boxes show it, nor of class names:
+    those are answered without pointing at anything, and what points as well is a ``point``."""
 
     @property
     def marks_classes(self) -> bool:
@@ -93,9 +110,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     kind.name: kind
     for kind in (
         Kind(name="image", title="class names only"),
-        Kind(name="point", title="one click per present class", rates=("first_click_s",)),
-        Kind(name="allpoints", title="one click per instance", rates=_CLICKS),
-        Kind(name="squiggle", title="one stroke per present class", rates=("squiggle_s",)),
+        Kind(name="point", title="one click per present class", rates=("first_click_s",), takes_background=True),
+        Kind(name="allpoints", title="one click per instance", rates=_CLICKS, takes_background=True),
+        Kind(name="squiggle", title="one stroke per present class", rates=("squiggle_s",), takes_background=True),
         Kind(name="box", title="one box per instance", rates=("box_s",), shows_extent=True),
         Kind(name="coarse", title="a polygon of few vertices per instance", rates=("coarse_s",), shows_extent=True),
         Kind(name="assisted", title="a mask proposed by a model, corrected", rates=("assisted_s",), shows_extent=True),

@@ -6,7 +6,8 @@ With K classes asked, c present and n instances an image, a kind that charges th
 
 where q is what the rate is per (section 4 of the paper): K - c absent classes, c present classes, n - c extra
 instances, n instances, or 1. The rates are those of the kind's own acts and, before them, of the questions which
-classes are there. Everything is a fraction, so that no budget is missed or overrun by a rounding error.
+classes are there; each click on the background that a book asks for adds an ``extra_click_s``. Everything is a
+fraction, so that no budget is missed or overrun by a rounding error.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import Final, Literal, get_args
 
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
-from budgetseg.costs.kinds import KINDS, RATES, REVISIT, Quantity
+from budgetseg.costs.kinds import BACKGROUND_CLICK, KINDS, RATES, REVISIT, Quantity
 from budgetseg.costs.workload import Workload
 
 __all__ = [
@@ -86,7 +87,8 @@ def charges(
         absent_paid: As in :func:`seconds_per_image`.
         held: Kind at which it is annotated already, whose answers are not bought again: which classes are there is
             known, and so is whatever the held marks show. Where something is left to ask, the image must be opened
-            again, which costs the book's ``revisit_s`` (nothing where it has none).
+            again, which costs the book's ``revisit_s`` (nothing where it has none). Clicks on the background are asked
+            of new images only.
 
     Raises:
         InvalidInputError: The kind is unknown, or the book lacks a rate that it charges.
@@ -102,7 +104,10 @@ def charges(
         times = 1 if question.shareable and absent_paid == "once" else annotators
         found.append((book.rates[question.rate].seconds * question.times * times, question.per))
     rates = (book.rates[name] for name in KINDS[kind].rates)
-    return found + [(rate.seconds * annotators, rate.quantity) for rate in rates]
+    found += [(rate.seconds * annotators, rate.quantity) for rate in rates]
+    if clicks := book.background_clicks_on(kind):
+        found.append((book.rates[BACKGROUND_CLICK].seconds * clicks * annotators, "image"))
+    return found
 
 
 def total_seconds(charged: Sequence[tuple[Fraction, Quantity]], workload: Workload) -> Fraction:

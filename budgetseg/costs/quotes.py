@@ -41,6 +41,7 @@ class Terms:
             "annotators": self.annotators,
             "absent_paid": self.absent_paid,
             "fixed_seconds": float(self.fixed_seconds),
+            "background_clicks": self.book.background_clicks,
         }
 
 

@@ -17,7 +17,7 @@ from math import ceil
 
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.errors import InvalidInputError
-from budgetseg.costs.kinds import KINDS
+from budgetseg.costs.kinds import BACKGROUND_CLICK, KINDS
 from budgetseg.costs.labour import Labour
 from budgetseg.costs.overrun import Load, Spread, spread
 from budgetseg.costs.per_image import seconds_per_image
@@ -87,7 +87,10 @@ def make_schedule(
 def tasks_per_image(book: CostBook, kind: str, workload: Workload) -> list[tuple[str, Fraction]]:
     """Return the rates that one image is charged at ``kind``, each with how many tasks of it there are."""
     asked = [(one.rate, one.times * workload.quantity(one.per)) for one in book.questions(kind)]
-    return asked + [(name, workload.quantity(book.rates[name].quantity)) for name in KINDS[kind].rates]
+    clicks = book.background_clicks_on(kind)
+    background = [(BACKGROUND_CLICK, Fraction(clicks))] if clicks else []
+    marks = [(name, workload.quantity(book.rates[name].quantity)) for name in KINDS[kind].rates]
+    return asked + marks + background
 
 
 def _check(images: Mapping[str, int], people: Mapping[str, int]) -> None:

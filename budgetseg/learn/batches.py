@@ -62,6 +62,8 @@ class Batch:
     objectness_BHW: torch.Tensor | None
     strong_B: torch.Tensor
     """True where a mask was drawn; see :class:`budgetseg.annotate.target.Target`."""
+    marked_B: torch.Tensor
+    """True where the image holds a labelled pixel, be it outside the window."""
 
     def __len__(self) -> int:
         return len(self.strong_B)
@@ -233,6 +235,7 @@ class TrainingSet:
             "weights_HW": weights_HW,
             "present_C": example.target.present_C,
             "strong": np.asarray(example.target.strong),
+            "marked": np.asarray(example.target.marked),
         }
         if example.objectness_HW is not None:
             view["objectness_HW"] = look_through(example.objectness_HW, window, size, Image.Resampling.BILINEAR)
@@ -252,4 +255,5 @@ def _stack(views: Sequence[Mapping[str, NDArray[np.generic]]]) -> Batch:
         present_BC=torch.from_numpy(stacked("present_C")),
         objectness_BHW=torch.from_numpy(stacked("objectness_HW")) if "objectness_HW" in views[0] else None,
         strong_B=torch.from_numpy(stacked("strong")),
+        marked_B=torch.from_numpy(stacked("marked")),
     )

@@ -59,6 +59,7 @@ class DeviceSet:
         self._priors_NHW = _stored(priors, device) if priors else None
         self._present_NC = torch.from_numpy(np.stack([e.target.present_C for e in examples])).to(device)
         self._strong_N = torch.tensor([e.target.strong for e in examples], device=device)
+        self._marked_N = torch.tensor([e.target.marked for e in examples], device=device)
 
     def batches(self, iteration: int, part: slice = ALL) -> list[Batch]:
         """Return the batch of an iteration, or a part of it, on the device."""
@@ -81,6 +82,7 @@ class DeviceSet:
             present_BC=self._present_NC[rows_B],
             objectness_BHW=priors_BHW,
             strong_B=self._strong_N[rows_B],
+            marked_B=self._marked_N[rows_B],
         )
         return [batch]
 

@@ -56,9 +56,14 @@ class Recipe:
     point_weight: float
     """Weight of the supervised pixels in equation 3."""
     objectness_weight: float
-    """Weight of equation 4 where an objectness map is used."""
+    """Weight of equation 4 where an objectness map is used, on images with a labelled pixel."""
+    unmarked_objectness_weight: float = 1.0
+    """The same on images without one: where only classes are named, nothing else says what is background."""
     weak_weight: float
     """What a weakly annotated image counts beside a mask, in mixes that hold masks; 1 elsewhere."""
+    background_share: float = 0.5
+    """Share of the supervised pixels' weight on bought clicks on the background, where an image holds other marks too:
+    as one pixel among the hundreds of a stroke they would not be heard."""
     crf_weight: float = 0.0
     """Weight of the gated CRF term (``gated_crf.py``) on images with clicks or strokes."""
     rounds: int = 0
@@ -89,6 +94,10 @@ class Recipe:
             raise InvalidInputError(f"train.zoom: expected a number >= 1, got {self.zoom!r}")
         if not 0 < self.strong_share < 1:
             raise InvalidInputError(f"train.strong_share: expected a share between 0 and 1, got {self.strong_share!r}")
+        if self.background_share > 1:
+            raise InvalidInputError(
+                f"train.background_share: expected a share, at most 1, got {self.background_share!r}"
+            )
         if self.confidence > 1:
             raise InvalidInputError(f"train.confidence: expected a probability, at most 1, got {self.confidence!r}")
         if 0 < self.crop < 32:

@@ -64,11 +64,13 @@ def batch_loss(
         weak_BCHW, labels_BHW = logits_BCHW[weak_B], batch.labels_BHW[weak_B]
         term_B = recipe.image_weight * image_loss(weak_BCHW, batch.present_BC[weak_B], recipe.absent_weight)
         term_B = term_B + recipe.point_weight * point_loss(weak_BCHW, labels_BHW, batch.weights_BHW[weak_B])
-        if batch.objectness_BHW is not None and recipe.objectness_weight > 0:
+        if batch.objectness_BHW is not None and max(recipe.objectness_weight, recipe.unmarked_objectness_weight) > 0:
+            marked_B = batch.marked_B[weak_B]
+            weight_B = torch.where(marked_B, recipe.objectness_weight, recipe.unmarked_objectness_weight)
             # As in the released code, annotated pixels are left to their own term; the text's sum is over all.
             mask_BHW = labels_BHW == 255 if recipe.objectness_where == "unlabelled" else None
             prior_B = objectness_loss(weak_BCHW, batch.objectness_BHW[weak_B], object_classes, mask_BHW)
-            term_B = term_B + recipe.objectness_weight * prior_B
+            term_B = term_B + weight_B * prior_B
         if recipe.crf_weight > 0:
             term_B = term_B + recipe.crf_weight * _spread(weak_BCHW, labels_BHW, batch.images_B3HW[weak_B])
         loss_B[weak_B] = (recipe.weak_weight if mixed else 1.0) * term_B.float()

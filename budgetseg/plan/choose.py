@@ -99,7 +99,7 @@ def choose_plan(
     bounds = Bounds(seconds=budget_seconds) if bounds is None else bounds
     if objective.goal == "worst-class" and class_surfaces is None:
         class_surfaces = fit_classes(evidence)
-    _check(pool, bounds, current, accounting, objective, class_surfaces, evidence, candidates)
+    _check(pool, bounds, current, book, accounting, objective, class_surfaces, evidence, candidates)
     if prices is None:
         if book is None or workload is None:
             raise InvalidInputError("costs: expected prices, or a cost book and a mean image")
@@ -170,6 +170,7 @@ def choose_plan(
         validation=validation,
         current=current if current.images else None,
         moves=moves if current.images else (),
+        background_clicks=0 if book is None else book.background_clicks,
         objective=objective,
         target=_target(market, chosen_K),
         candidate=None if candidates is None else CandidateRow.of(candidates, mix),
@@ -184,6 +185,7 @@ def _check(
     pool: int,
     bounds: Bounds,
     current: Mix,
+    book: CostBook | None,
     accounting: Accounting,
     objective: Objective,
     class_surfaces: Mapping[str, Predictor] | None,
@@ -200,6 +202,8 @@ def _check(
         raise InvalidInputError(f"--dollars: expected at least 0, got {float(bounds.money):g}")
     if current.images and accounting != "exact":
         raise InvalidInputError("--current: the paper prices no image twice; leave out --accounting paper")
+    if current.images and book is not None and book.background_clicks:
+        raise InvalidInputError("--background-clicks: leave it out with --current, whose own are not recorded")
     if current.images and candidates is not None:
         raise InvalidInputError("--candidates: its rows are whole mixes of new images; leave out --current")
     if current.images > pool:

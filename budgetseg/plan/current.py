@@ -73,6 +73,11 @@ def _read_csv(path: Path) -> dict[str, str]:
                 raise InvalidInputError(f"{path}: expected the columns image_id and kind, got {rows.fieldnames}")
             kind_of: dict[str, str] = {}
             for row in rows:
+                if row.get("background_clicks") not in (None, "", "0"):
+                    raise InvalidInputError(
+                        f"{path}: row {rows.line_num}: {row['image_id']} holds background clicks, which --current "
+                        "cannot take over yet; start from a run without --background-clicks"
+                    )
                 if row["image_id"] in kind_of:
                     raise InvalidInputError(f"{path}: row {rows.line_num}: {row['image_id']} stands twice; keep one")
                 kind_of[row["image_id"]] = row["kind"]

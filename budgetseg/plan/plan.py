@@ -113,6 +113,8 @@ class Plan:
     """What is annotated already."""
     moves: tuple[Move, ...] = ()
     """What is bought, where something is annotated already."""
+    background_clicks: int = 0
+    """Clicks on the background that each image of clicks or strokes gets besides."""
     objective: Objective = MEAN
     """What the mix is best at."""
     target: TargetOutcome | None = None
@@ -150,6 +152,7 @@ class Plan:
             "validation": self.validation.to_dict() if self.validation else None,
             "current": None if self.current is None else self.current.to_dict(),
             "moves": [move.to_dict() for move in self.moves],
+            "background_clicks": self.background_clicks,
             **{key: to_plain(getattr(self, key)) for key in _PLAIN},
         }
 
@@ -177,6 +180,12 @@ def _move(document: Any) -> Move:
 
 def _moves(document: Any) -> tuple[Move, ...]:
     return tuple(_move(move) for move in document.get("moves", ()))
+
+
+def _background_clicks(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"background_clicks: expected a whole number >= 0, got {value!r}")
+    return value
 
 
 def _prediction(document: Any) -> Prediction | None:
@@ -221,6 +230,7 @@ def read_plan(path: Path) -> Plan:
             validation=None if document.get("validation") is None else Validation.from_dict(document["validation"]),
             current=None if document.get("current") is None else Mix.of(document["current"]),
             moves=_moves(document),
+            background_clicks=_background_clicks(document.get("background_clicks", 0)),
             **{key: from_plain(kind, document[key]) for key, kind in _PLAIN.items() if key in document},
         )
     except KeyError as error:

@@ -3,8 +3,6 @@
 Shape suffixes: R rows (trainings), K kinds.
 """
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.errors import InvalidInputError
-from budgetseg.plan.evidence import _REMARKS, Evidence, _parse
+from budgetseg.plan.evidence import Evidence, read_evidence
 
 __all__ = ["Measured", "combined", "read_measured", "related", "some_rows"]
 
@@ -38,26 +35,9 @@ def read_measured(path: Path) -> tuple[Measured, ...]:
     Raises:
         InvalidInputError: As :func:`budgetseg.plan.evidence.read_evidence`.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InvalidInputError(f"{path}: cannot read these trainings ({reason}); expected a CSV file") from error
-    header = [cell.strip() for cell in table[0]] if table else []
-    places = [header.index(column) for column in ("dataset", "recipe") if column in header]
-    origins = [tuple(row[place].strip() for place in places if place < len(row)) for row in table]
-    found = []
-    for origin in dict.fromkeys(origins[place] for place in range(1, len(table)) if any(map(str.strip, table[place]))):
-        # The rows of other origins become empty lines, so that messages name the line of the file.
-        lines = [row if place == 0 or origins[place] == origin else [] for place, row in enumerate(table)]
-        out = io.StringIO()
-        csv.writer(out).writerows(lines)
-        evidence = _parse(str(path), out.getvalue(), remarks=_REMARKS)
-        found.append(Measured(name=evidence.dataset or path.stem, evidence=evidence))
-    if not found:
-        _parse(str(path), text, remarks=_REMARKS)  # says what is missing
-    return tuple(_told_apart(found))
+    evidence = read_evidence(path)
+    each = (evidence,) if len(evidence.miou_R) else evidence.others
+    return tuple(_told_apart([Measured(name=one.dataset or path.stem, evidence=one) for one in each]))
 
 
 def _told_apart(sets: Sequence[Measured]) -> list[Measured]:

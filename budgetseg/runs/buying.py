@@ -107,6 +107,7 @@ def plan_of(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, val
         validation=validation,
         current=held if held.images else None,
         moves=_moves(purchase) if held.images else (),
+        background_clicks=spec.background_clicks,
     )
 
 

@@ -5,6 +5,7 @@ subset.csv    image_id,kind,seconds                   env.json       versions an
 metrics.jsonl one line a logged iteration             result.json    the budgetseg.result/1 value
 confusion.npy pixels, images x truth x prediction     checkpoints/   last.safetensors, best.safetensors
 samples/      pictures of truth and prediction        run.lock       held while a process works here
+objectness.npz what a detector said of the images, until the run is finished
 """
 
 import fcntl

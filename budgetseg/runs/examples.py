@@ -15,13 +15,13 @@ from budgetseg.annotate.annotation import Annotation
 from budgetseg.annotate.annotation_set import AnnotationSet
 from budgetseg.annotate.errors import by_name
 from budgetseg.annotate.further import annotated_further
-from budgetseg.annotate.real_clicks import read_clicks
+from budgetseg.annotate.real_clicks import read_background_clicks, read_clicks
 from budgetseg.annotate.simulate import simulate
 from budgetseg.annotate.target import target_of
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.disk import labels_of
 from budgetseg.learn.batches import Example
-from budgetseg.learn.objectness import Prior, open_prior
+from budgetseg.learn.objectness import Prior
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
@@ -37,6 +37,7 @@ def annotate(
     An image that was annotated before keeps what it held: both answers are simulated, and one adds to the other.
     """
     points = read_clicks(Path(spec.points), dataset) if spec.points else None
+    background = read_background_clicks(Path(spec.background_points), dataset) if spec.background_points else None
 
     def simulated(kind_of: Mapping[str, str]) -> AnnotationSet:
         return simulate(
@@ -48,6 +49,8 @@ def annotate(
             merge=strategy.merge,
             placement=strategy.placement,
             points=points,
+            background_clicks=spec.background_clicks,
+            background_points=background,
             seconds_of=dict(zip(purchase.image_ids, map(float, purchase.seconds), strict=True)),
             workers=workers,
         )
@@ -70,9 +73,10 @@ def annotate(
     )
 
 
-def examples(spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet) -> Iterator[Example]:
-    """Yield a training example an annotation, in order."""
-    prior = open_prior(spec.objectness)
+def examples(
+    spec: RunSpec, strategy: Strategy, dataset: Dataset, annotated: AnnotationSet, prior: Prior
+) -> Iterator[Example]:
+    """Yield a training example an annotation, in order, with its map of the objectness prior."""
     for image_id, annotation in annotated.annotations.items():
         if spec.tags == "truth" and annotation.mask_HW is None and annotation.kind != "image":
             annotation = replace(annotation, present=tuple(sorted(labels_of(dataset.mask(image_id)))))
@@ -98,6 +102,7 @@ def _example(
             rank_weights=strategy.rank_weights,
             normalised=spec.rank_weights == "normalised",
             patch_radius=spec.patch_radius,
+            background_share=spec.train.background_share if spec.background_clicks else None,
         ),
         objectness_HW=prior(annotation.image_id, image_HW3),
     )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from budgetseg.costs.book import load_book
+from budgetseg.annotate.annotation_set import AnnotationSet
+from budgetseg.costs.book import CostBook, load_book
 from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.index import Index, index_images
@@ -17,6 +18,7 @@ from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.team import Team, team_of_launch
 from budgetseg.plan.plan import Plan
+from budgetseg.runs.background import background_given
 from budgetseg.runs.buying import buy, measuring, plan_of
 from budgetseg.runs.config import config_text
 from budgetseg.runs.directory import RunDirectory
@@ -24,6 +26,7 @@ from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
 from budgetseg.runs.opening import open_for
+from budgetseg.runs.prior import MEMORY, keep, prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
@@ -108,7 +111,7 @@ class _Run:
         index = index_images(dataset, "train")
         for note in dataset.notes:
             self.watcher.notice(note)
-        book = load_book(self.spec.costs)
+        book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
         purchase = buy(self.spec, self.strategy, index, book, validation)
         require_objectness(self.spec.objectness, purchase.image_ids)
@@ -126,7 +129,7 @@ class _Run:
         self.directory.begin(self.spec.fingerprint)
         try:
             self.directory.write("config.toml", config_text(self.spec))
-            self.directory.write("subset.csv", _subset_csv(purchase))
+            self.directory.write("subset.csv", _subset_csv(purchase, book))
             self.directory.write_document("plan.json", plan.to_dict())
             self.directory.write_document("env.json", environment(self.device, book))
             measured = self._train_and_measure(dataset, purchase, measured_ids)
@@ -137,6 +140,7 @@ class _Run:
         result = {**facts, "status": "completed", **measured}
         self.directory.write_result(result)
         self.directory.drop_rounds()
+        (self.directory.folder / MEMORY).unlink(missing_ok=True)
         return result
 
     def _mention_leftover(self, purchase: Purchase, index: Index) -> None:
@@ -181,11 +185,14 @@ class _Run:
         started = time.monotonic()
         self.team.agree(purchase)
         annotated = annotate(spec, self.strategy, dataset, purchase, self.execution.workers)
+        facts = self._background(annotated)
         loaded = []
-        for example in examples(spec, self.strategy, dataset, annotated):
+        prior = prior_of_run(spec.objectness, self.directory.folder)
+        for example in examples(spec, self.strategy, dataset, annotated, prior):
             self.stop.raise_if_made("loading images")
             loaded.append(example)
             self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
+        keep(prior)
         trained = self._train(loaded, dataset.classes)
         seconds_train = time.monotonic() - started
         save_weights(self.directory.final_weights, trained.network)
@@ -201,7 +208,17 @@ class _Run:
             directory=self.directory,
             on_image=self._on_image_measured,
         )
-        return {**measured, "seconds_train": seconds_train, "seconds_measure": time.monotonic() - measuring_since}
+        seconds_measure = time.monotonic() - measuring_since
+        return {**measured, **facts, "seconds_train": seconds_train, "seconds_measure": seconds_measure}
+
+    def _background(self, annotated: AnnotationSet) -> dict[str, Any]:
+        """Say how many of the clicks on the background that were bought are there; nothing where none were."""
+        if not self.spec.background_clicks:
+            return {}
+        found = background_given(annotated, self.spec.background_clicks, self.spec.background_points)
+        if found.caution:
+            self.watcher.notice(found.caution)
+        return {"background_clicks": found.to_dict()}
 
     def _on_image_measured(self, done: int, images: int) -> None:
         self.stop.raise_if_made("measuring; training is saved, the same command goes on")
@@ -238,7 +255,12 @@ class _Run:
         )
 
 
-def _subset_csv(purchase: Purchase) -> str:
+def _subset_csv(purchase: Purchase, book: CostBook) -> str:
     rows = zip(purchase.image_ids, purchase.kinds, purchase.seconds, purchase.held, strict=True)
-    lines = [f"{image_id},{kind},{float(seconds)},{held or ''}\n" for image_id, kind, seconds, held in rows]
-    return "image_id,kind,seconds,held\n" + "".join(lines)
+    lines = [f"{image_id},{kind},{float(seconds)},{held or ''}" for image_id, kind, seconds, held in rows]
+    head = "image_id,kind,seconds,held"
+    if book.background_clicks:
+        head += ",background_clicks"
+        clicks = map(book.background_clicks_on, purchase.kinds)
+        lines = [f"{line},{count}" for line, count in zip(lines, clicks, strict=True)]
+    return "".join(f"{line}\n" for line in (head, *lines))

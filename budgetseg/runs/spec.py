@@ -56,6 +56,10 @@ class RunSpec:
     """Pixels around a click that are labelled with it, section 5.3 "Patches"."""
     points: str | None = None
     """File of real clicks, used instead of simulated ones."""
+    background_clicks: int = 0
+    """Clicks on the background that each image of clicks or strokes gets besides; each is charged."""
+    background_points: str | None = None
+    """File of real clicks on the background, used instead of simulated ones."""
     rank_weights: Literal["normalised", "printed"] = "normalised"
     """Weights 1/2^r of ``allpoints-weighted``: divided by their sum as in the released code, or as the text prints."""
     tags: Literal["clicks", "truth"] = "clicks"
@@ -91,8 +95,14 @@ class RunSpec:
             raise InvalidInputError("--plan: the plan says how many images to buy; leave out --hours and --images")
         if self.skip and self.current is not None:
             raise InvalidInputError("run.skip: leave it out with --current, whose images come first")
+        if self.background_clicks and self.current is not None:
+            raise InvalidInputError("--background-clicks: leave it out with --current, whose own are not recorded")
+        if self.background_points is not None and not self.background_clicks:
+            raise InvalidInputError(
+                "--background-points: say how many an image are bought, such as --background-clicks 1"
+            )
         charged_images(self.validation)
-        for name in ("full_images", "images", "skip", "limit", "patch_radius", "seed"):
+        for name in ("full_images", "images", "skip", "limit", "patch_radius", "background_clicks", "seed"):
             value, least = getattr(self, name), 1 if name in ("images", "limit") else 0
             if value is not None and value < least:
                 raise InvalidInputError(f"--{name.replace('_', '-')}: expected a whole number >= {least}, got {value}")
@@ -107,7 +117,7 @@ class RunSpec:
         digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode())
         named = (self.costs, self.points, self.instances, self.train_list, self.val_list, self.weights, self.current)
         detector = detector_file(self.objectness)
-        for name in (*named, None if detector is None else str(detector)):
+        for name in (*named, None if detector is None else str(detector), self.background_points):
             path = None if name is None else Path(name)
             if path is not None and name == self.current and path.is_dir():
                 path = path / "subset.csv"

@@ -16,6 +16,7 @@ from budgetseg.learn.segmenter import Segmenter
 from budgetseg.learn.team import Team
 from budgetseg.learn.train import Saving, train
 from budgetseg.runs.examples import annotate, examples
+from budgetseg.runs.prior import prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest
 from budgetseg.runs.spec import Execution, RunSpec
@@ -156,10 +157,11 @@ def help_train(
     Raises:
         BudgetsegError: Whatever stops the training, in all processes.
     """
+    prior = prior_of_run(spec.objectness, execution.folder)
     train_in_rounds(
         spec,
         execution,
-        list(examples(spec, strategy, dataset, annotate(spec, strategy, dataset, purchase))),
+        list(examples(spec, strategy, dataset, annotate(spec, strategy, dataset, purchase), prior)),
         dataset.classes,
         device=device,
         team=team,

@@ -182,3 +182,30 @@ def test_rank_weights_stand_undivided_where_the_text_is_followed():
     assert printed.weights_P.tolist() == [1, 0.5, 0.25]
     # Uniform weights are 1/n in the text too.
     assert target_of(annotation(clicks=clicks), 2, normalised=False).weights_P == pytest.approx([1 / 3] * 3)
+
+
+def test_background_clicks_get_a_share_of_the_weight():
+    clicks = (Click(cls=1, x=0, y=0), Click(cls=2, x=1, y=0), Click(cls=1, x=2, y=0), Click(cls=0, x=9, y=8))
+    alike = target_of(annotation(clicks=clicks), 3)
+    assert as_dict(alike)[9, 8] == (0, pytest.approx(1 / 4))
+    shared = target_of(annotation(clicks=clicks), 3, background_share=0.5)
+    sixth = pytest.approx(1 / 6)
+    assert as_dict(shared) == {
+        (0, 0): (1, sixth),
+        (1, 0): (2, sixth),
+        (2, 0): (1, sixth),
+        (9, 8): (0, pytest.approx(1 / 2)),
+    }
+    assert shared.present_C.tolist() == [True, True, False]
+    ranked = target_of(annotation(clicks=clicks[:1]), 3, rank_weights=True, background_share=0.5)
+    assert ranked.weights_P == pytest.approx([1.0])  # no background click to share with
+    alone = target_of(annotation(clicks=clicks[3:]), 3, background_share=0.2)
+    assert as_dict(alone) == {(9, 8): (0, pytest.approx(1.0))}
+
+
+def test_a_background_click_is_heard_beside_a_stroke():
+    stroke = Stroke(cls=1, points=((0, 4), (9, 4)), width=1)
+    target = target_of(annotation(strokes=(stroke,), clicks=(Click(cls=0, x=5, y=0),)), 2, background_share=0.25)
+    weights = as_dict(target)
+    assert weights.pop((5, 0)) == (0, pytest.approx(0.25))
+    assert weights == {(x, 4): (1, pytest.approx(0.075)) for x in range(10)}

@@ -89,3 +89,15 @@ def test_audit(tmp_path):
     assert (document["schema"], document["first_wrong"]) == ("budgetseg.click-audit/1", 0.5)
     assert "50.00 %" in call("audit", file).stdout
     assert isinstance(call("audit", tmp_path / "none.csv").exception, DataError)
+
+
+def test_background_clicks_can_be_simulated_and_read(outcome, photo_folder, tmp_path):
+    options = ("annotations", "simulate", "--dataset", photo_folder, "--kind", "squiggle")
+    code, _, err = outcome(*options, "-o", "set", "--background-clicks", "2", "--annotators", "perfect")
+    assert code == 0, err
+    code, out, err = outcome("annotations", "show", "set", "--dataset", photo_folder)
+    assert code == 0, err
+    assert "48 of the clicks are meant for the background; 0.00 % are on an object" in " ".join(out.split())
+    (tmp_path / "bad.json").write_text("[]")
+    code, _, err = outcome(*options, "-o", "other", "--background-clicks", "1", "--background-points", "bad.json")
+    assert (code, "bad.json: expected one object" in err) == (4, True)

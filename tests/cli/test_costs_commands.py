@@ -283,3 +283,22 @@ def test_bad_comparisons(arguments: list[str], message: str) -> None:
     code, line = failure(*arguments)
     assert code == 2
     assert message in line
+
+
+def test_background_clicks_are_charged_where_something_is_marked() -> None:
+    plain = answer("afford", "--hours", "60", *VOC)
+    asked = answer("afford", "--hours", "60", *VOC, "--background-clicks", "2")
+    assert (plain["background_clicks"], asked["background_clicks"]) == (0, 2)
+    for kind, one in asked["kinds"].items():
+        extra = 1.8 if kind in ("point", "allpoints", "squiggle") else 0
+        assert one["seconds_per_image"] == pytest.approx(plain["kinds"][kind]["seconds_per_image"] + extra)
+    estimate = ("estimate", "--kind", "squiggle", "--images", "100", *VOC, "--background-clicks", "1")
+    assert answer(*estimate)["seconds"] == pytest.approx(100 * 35.75)
+    assert "exact accounting, 1 background click an image of clicks or strokes" in invoke(*estimate).output
+
+
+def test_bad_background_clicks(tmp_path: Path) -> None:
+    code, message = failure("estimate", "--kind", "point", "--images", "5", "--background-clicks", "-2")
+    assert (code, message) == (2, "--background-clicks: expected a whole number >= 0, got -2")
+    command = ["afford", "--hours", "2", "--costs", own_book(tmp_path), "--background-clicks", "1"]
+    assert "add [rates.extra_click_s]" in failure(*command)[1]

@@ -211,3 +211,17 @@ def test_other_books_are_explained(book: str) -> None:
     result = run("--hours", "60", "--costs", book)
     assert result.exit_code == 0
     assert f"Costs: {book}" in result.stdout
+
+
+def test_background_clicks_are_priced_and_kept(tmp_path: Path) -> None:
+    plain, asked = document_of("--hours", "60"), document_of("--hours", "60", "--background-clicks", "2")
+    assert (plain["background_clicks"], asked["background_clicks"]) == (0, 2)
+    points = {document["background_clicks"]: document["alternatives"] for document in (plain, asked)}
+    images = {n: next(o["mix"]["point"] for o in others if o["name"] == "point") for n, others in points.items()}
+    assert images == {0: int(216_000 / 22.1), 2: int(216_000 / 23.9)}
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    assert read_plan(file).background_clicks == 2
+    file.write_text(json.dumps({**asked, "background_clicks": -1}), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="background_clicks: expected a whole number >= 0, got -1"):
+        read_plan(file)

@@ -107,11 +107,22 @@ def test_config_show_names_the_origin_of_each_value(call, monkeypatch, tmp_path)
 
 
 def test_loss_weights_are_recipe_settings(call):
-    train = resolved(call, "--loss-weights", "image=0.5,weak=0.25")["train"]
+    train = resolved(call, "--loss-weights", "image=0.5,weak=0.25,unmarked-objectness=0.5")["train"]
     assert (train["image_weight"], train["weak_weight"]) == (0.5, 0.25)
+    assert (train["objectness_weight"], train["unmarked_objectness_weight"]) == (0.2, 0.5)
 
 
 def test_the_written_configuration_gives_the_same_run(call, tmp_path):
     first = call("run", "--dry-run", "--strategy", "squiggle", "--hours", "3", "--classes", "leaf,snail").out
     (tmp_path / "again.toml").write_text(first)
     assert call("run", "--dry-run", "--config", "again.toml").out == first
+
+
+def test_background_clicks_come_from_the_option_or_the_plan(call, tmp_path):
+    assert resolved(call)["run"]["background_clicks"] == 0
+    call("plan", "--hours", "2", "--background-clicks", "3", "-o", "plan.json")
+    assert resolved(call, "--plan", "plan.json")["run"]["background_clicks"] == 3
+    assert resolved(call, "--plan", "plan.json", "--background-clicks", "1")["run"]["background_clicks"] == 1
+    schedule = call("costs", "schedule", "plan.json", "--annotators", "1", "--json")
+    planned = json.loads((tmp_path / "plan.json").read_text())["hours"]
+    assert json.loads(schedule.out)["hours_spread"]["planned"] == pytest.approx(planned, rel=1e-6)

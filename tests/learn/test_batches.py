@@ -90,6 +90,19 @@ def test_a_click_lands_where_its_pixel_lands(window, x, y):
     assert np.abs(where - clicked[0]).max(axis=1).min() <= 1
 
 
+def test_an_image_stays_marked_when_its_click_is_out_of_sight():
+    images = [example(sparse([(0, 0)], [1])), example(sparse([], [])), example(dense(np.ones(SIZE, np.uint8)))]
+    set_ = TrainingSet(images, with_settings(MODERN, {"batch": 3, "zoom": 8.0, "mixing": "proportional"}), SIZE, seed=0)
+    out_of_sight = 0
+    for iteration in range(10):
+        batch = set_.batches(iteration)[0]
+        kind_of_B = [set_.examples[row].target for row in set_.rows(iteration)]
+        assert batch.marked_B.tolist() == [target is not images[1].target for target in kind_of_B]
+        clicked = batch.labels_BHW[kind_of_B.index(images[0].target)]
+        out_of_sight += bool((clicked == 255).all())
+    assert out_of_sight > 0
+
+
 def test_shrinking_keeps_every_click_and_all_weight():
     points = [(x, y) for x in range(1, 64, 9) for y in range(1, 48, 9)]
     set_ = TrainingSet([example(sparse(points, [1] * len(points)))], no_window(crop=32), (24, 32), seed=0)

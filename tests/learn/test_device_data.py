@@ -15,12 +15,12 @@ CANVAS = (40, 56)
 
 
 def example(number, generator):
-    """A mask, a few clicks or a stroke, on images of several shapes, kept smaller than their annotations."""
+    """A mask, a few clicks, a stroke or nothing, on images of several shapes, kept smaller than their annotations."""
     height, width = [(60, 80), (90, 64), (50, 50)][number % 3]
     strong, stroke = number % 2 == 0, number % 4 == 1
     mask_HW = generator.integers(0, 4, (6, 8)).repeat(20, axis=0).repeat(20, axis=1)[:height, :width].astype(np.uint8)
     mask_HW[mask_HW == 3] = 255
-    count = 60 if stroke else 5
+    count = 60 if stroke else 0 if number == 3 else 5
     pixels = np.arange(count) * 1 + 10 * width if stroke else generator.choice(height * width, count, replace=False)
     xy_P2 = np.stack([pixels % width, pixels // width], axis=1)[: 0 if strong else count]
     weights_P = generator.random(len(xy_P2))
@@ -80,6 +80,7 @@ def test_clicks_and_strokes_agree_exactly(sets):
         assert torch.equal(device.weights_BHW[weak_B], host.weights_BHW[weak_B])
         assert torch.equal(device.present_BC, host.present_BC)
         assert torch.equal(device.strong_B, host.strong_B)
+        assert torch.equal(device.marked_B, host.marked_B)
         assert device.labels_BHW.dtype == host.labels_BHW.dtype
 
 

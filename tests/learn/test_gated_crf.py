@@ -91,6 +91,7 @@ def test_the_recipe_weighs_it_where_marks_can_be_spread():
         present_BC=torch.tensor([[True, True, False]] * 4),
         objectness_BHW=None,
         strong_B=torch.tensor([True, False, False, False]),
+        marked_B=torch.tensor([True, True, False, True]),
     )
     losses = [
         batch_loss(logits_BCHW, batch, replace(MODERN, crf_weight=weight, weak_weight=0.5), [1, 2], mixed=True)

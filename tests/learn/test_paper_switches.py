@@ -28,6 +28,7 @@ def batch(labels, *, strong, present=(True, False)):
         present_BC=torch.tensor([present]),
         objectness_BHW=torch.tensor([[PRIOR]]),
         strong_B=torch.tensor([strong]),
+        marked_B=labelled_BHW.any().reshape(1),
     )
 
 
@@ -57,6 +58,26 @@ def test_objectness_is_of_the_unlabelled_pixels_or_of_all():
     assert loss([255, 0], **alone) == pytest.approx(prior_term(0), rel=1e-6)
     everywhere = (prior_term(0) + prior_term(1)) / 2
     assert loss([255, 0], **alone, objectness_where="all") == pytest.approx(everywhere, rel=1e-6)
+
+
+def test_objectness_weighs_another_amount_on_images_without_a_labelled_pixel():
+    weights = {"image_weight": 0, "point_weight": 0, "objectness_weight": 0.2, "unmarked_objectness_weight": 0.7}
+    assert loss([255, 0], **weights) == pytest.approx(0.2 * prior_term(0), rel=1e-6)
+    unmarked = 0.7 * (prior_term(0) + prior_term(1)) / 2
+    assert loss([255, 255], **weights) == pytest.approx(unmarked, rel=1e-6)
+    one = batch([255, 255], strong=False)
+    outside = replace(one, marked_B=torch.tensor([True]))  # its click lies outside the window
+    assert float(batch_loss(LOGITS, outside, replace(PAPER, **weights), [1], mixed=False)) == pytest.approx(
+        0.2 / 0.7 * unmarked, rel=1e-6
+    )
+    both = Batch(**{name: torch.cat([getattr(b, name) for b in (one, outside)]) for name in vars(one)})
+    loss_B = batch_loss(LOGITS.expand(2, -1, -1, -1), both, replace(PAPER, **weights), [1], mixed=False)
+    assert loss_B.tolist() == pytest.approx([unmarked, 0.2 / 0.7 * unmarked], rel=1e-6)
+
+
+@pytest.mark.parametrize(("recipe", "marked"), [(PAPER, 1.0), (MODERN, 0.2)])
+def test_the_presets_trust_the_prior_fully_where_only_classes_are_named(recipe, marked):
+    assert (recipe.objectness_weight, recipe.unmarked_objectness_weight) == (marked, 1.0)
 
 
 def test_masks_may_take_the_image_loss_as_well():

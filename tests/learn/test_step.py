@@ -51,6 +51,7 @@ def batch(images=8, size=8):
         present_BC=torch.rand(images, CLASSES, generator=draw) < 0.5,
         objectness_BHW=torch.rand(images, size, size, generator=draw),
         strong_B=torch.arange(images) < images // 2,
+        marked_B=torch.ones(images, dtype=torch.bool),
     )
 
 

@@ -25,8 +25,8 @@ def test_classes_come_from_the_marks_or_from_the_truth(small_run, photo_folder, 
     present = {"clicks": {}, "truth": {}}
     original = run_module.examples
 
-    def watched(spec, strategy, dataset, annotated):
-        found = zip(annotated.annotations, original(spec, strategy, dataset, annotated), strict=True)
+    def watched(spec, strategy, dataset, annotated, prior):
+        found = zip(annotated.annotations, original(spec, strategy, dataset, annotated, prior), strict=True)
         for image_id, example in found:
             present[spec.tags][image_id] = set(np.flatnonzero(example.target.present_C))
             yield example

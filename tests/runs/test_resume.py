@@ -9,7 +9,12 @@ import time
 
 import pytest
 
+from budgetseg.costs import load_book
+from budgetseg.data.scenes import Scenes
+from budgetseg.data.select import Selection
 from budgetseg.errors import InterruptedRunError, RunFailedError
+from budgetseg.learn.detector.file import save_detector
+from budgetseg.learn.detector.prior import DetectorPrior, learn_detector
 
 WEIGHTS = ("checkpoints", "best.safetensors")
 
@@ -72,3 +77,25 @@ def test_a_corrupt_checkpoint_is_named_and_left(small_run, recorder, tmp_path):
         assert checkpoint.read_bytes() == broken
     checkpoint.write_bytes(whole)
     assert small_run()["status"] == "completed"
+
+
+def test_a_run_that_goes_on_does_not_look_for_objects_again(small_run, recorder, tmp_path, monkeypatch):
+    file = tmp_path / "d.safetensors"
+    scenes = Selection(Scenes(train=40, val=2, seed=5), classes=("beetle", "crate", "leaf", "melon"))
+    save_detector(file, learn_detector(scenes, load_book("voc2012"), backbone="tiny", max_images=6))
+    looks = []
+    original = DetectorPrior.cells
+    monkeypatch.setattr(DetectorPrior, "cells", lambda self, image: looks.append(1) or original(self, image))
+    settings = {"strategy": "point", "images": 8, "objectness": f"detector:{file}"}
+    small_run(out=tmp_path / "whole", **settings)
+    assert len(looks) == 8
+    assert not (tmp_path / "whole" / "objectness.npz").exists()
+    recorder.on_iteration = lambda done: os.kill(os.getpid(), signal.SIGINT) if done == 3 else None
+    with pytest.raises(InterruptedRunError):
+        small_run(out=tmp_path / "stopped", **settings)
+    assert (tmp_path / "stopped" / "objectness.npz").is_file()
+    recorder.on_iteration = lambda _done: None
+    looks.clear()
+    small_run(out=tmp_path / "stopped", **settings)
+    assert looks == []
+    assert outcome(tmp_path / "stopped") == outcome(tmp_path / "whole")

@@ -114,7 +114,11 @@ class DetectorPrior:
     def map(self, image_HW3: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return map_HW of probabilities from 0 to 1."""
         height, width = image_HW3.shape[:2]
-        return to_pixels(self.detector.probabilities(self.backbone.features(image_HW3)), height, width)
+        return to_pixels(self.cells(image_HW3), height, width)
+
+    def cells(self, image_HW3: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Return the objectness of the image's cells, from 0 to 1, of shape (h, w)."""
+        return self.detector.probabilities(self.backbone.features(image_HW3))
 
 
 def write_maps(
