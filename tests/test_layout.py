@@ -23,6 +23,7 @@ MAY_KNOW = {
     "report": {"costs", "plan", "data", "runs"},
     "reproduce": {"costs", "runs"},
     "accuracy": {"costs", "plan", "data", "runs"},
+    "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
@@ -84,6 +85,7 @@ LIGHT = [
     "reproduce",
     "bench train",
     "bench accuracy",
+    "bench surfaces",
 ]
 
 

@@ -94,15 +94,15 @@ def _document(found: "Sequence[Measured]") -> dict[str, object]:
 def _draw(found: "Sequence[Measured]", console: "Console", *, commands: bool) -> None:
     from rich.table import Table
 
-    table = Table("surface", "recipe", box=None, pad_edge=False)
+    table = Table("surface", box=None, pad_edge=False)
     for name in ("classes", "images", "runs", "missing", "lowest", "highest"):
         table.add_column(name, justify="right")
     for surface in found:
         mious = [run.miou for run in surface.runs if run.miou is not None]
         numbers = (surface.classes, surface.pool, len(surface.runs), len(surface.missing))
-        ends = (f"{end(mious):.1f}" if mious else "" for end in (min, max))
-        table.add_row(surface.surface.name, surface.recipe, *(f"{number:,}" for number in numbers), *ends)
+        ends = (f"{end(mious):.1f}" if mious else "-" for end in (min, max))
+        table.add_row(surface.surface.name, *(f"{number:,}" for number in numbers), *ends)
     console.print(table)
-    if commands:
-        for run in (run for surface in found for run in surface.missing):
-            console.print(run.command, markup=False, soft_wrap=True)
+    console.print("Lowest and highest: mIoU of the finished runs.", soft_wrap=True)
+    for run in (run for surface in found for run in surface.missing if commands):
+        console.print(run.command, markup=False, soft_wrap=True)

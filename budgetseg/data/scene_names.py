@@ -38,9 +38,7 @@ def open_scenes(name: str) -> "Scenes":
     for item in comma_list(settings):
         key, equals, value = (part.strip() for part in item.partition("="))
         if not equals or not key or key in style or key in numbers:
-            raise InvalidInputError(
-                f'{name}: expected each setting once, as "{NAME}:classes=3,size=0.5", got "{item}"'
-            )
+            raise InvalidInputError(f'{name}: expected each setting once, as "{NAME}:classes=3,size=0.5", got "{item}"')
         (numbers if key in _NUMBERS else style)[key] = value
     if colon and not style and not numbers:
         raise InvalidInputError(f'{name}: expected settings after the colon, as "{NAME}:classes=3,size=0.5"')

@@ -41,7 +41,8 @@ class _Scene:
 class Scenes(Dataset):
     """Generated scenes as a data set (see ``budgetseg.data.dataset.Dataset``), all of one size.
 
-    Scene i of a split depends only on the style, the seed, the split and i: a smaller data set is the beginning of a larger one.
+    Scene i of a split depends only on the style, the seed, the split and i: a smaller data set is the beginning of a
+    larger one.
     """
 
     def __init__(self, *, train: int = 1000, val: int = 200, seed: int = 0, style: SceneStyle = _USUAL) -> None:

@@ -1,12 +1,12 @@
 """Which surfaces are measured: a TOML file, the one in the package or one's own.
 
-    [mixes.NAME]            # lists of mixes; "full=2%,point=300" = 2 is a mix that is trained with two seeds
-    [surfaces.NAME]
-    dataset = "scenes:classes=3"   # as of `budgetseg run`, or "photographs": the folder given as --dataset-root
-    mixes = "NAME"
-    source = "..."          # for the evidence's column of that name
-    run = {...}             # any other settings of the run; of photographs, points and instances lie in their folder
-    train = {...}           # settings of the training
+[mixes.NAME]            # lists of mixes; "full=2%,point=300" = 2 is a mix that is trained with two seeds
+[surfaces.NAME]
+dataset = "scenes:classes=3"   # as of `budgetseg run`, or "photographs": the folder given as --dataset-root
+mixes = "NAME"
+source = "..."          # for the evidence's column of that name
+run = {...}             # any other settings of the run; of photographs, points and instances lie in their folder
+train = {...}           # settings of the training
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def _surface(where: str, name: str, table: Mapping[str, Any], lists: Mapping[str
     dataset, mixes = table.get("dataset"), table.get("mixes")
     if not isinstance(dataset, str):
         raise InvalidInputError(f'{where}.dataset: expected a data set or "{PHOTOGRAPHS}", got {dataset!r}')
-    if mixes not in lists:
+    if not isinstance(mixes, str) or mixes not in lists:
         raise InvalidInputError(f"{where}.mixes: expected one of {', '.join(lists) or 'the mixes'}, got {mixes!r}")
     groups = _tables(where, "run", {group: table.get(group, {}) for group in ("run", "train")})
     settings = {f"{group}.{key}": _text(value) for group, values in groups.items() for key, value in values.items()}

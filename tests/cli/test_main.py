@@ -48,6 +48,7 @@ COMMANDS = [
     ["config", "show"],
     ["bench"],
     ["bench", "train"],
+    ["bench", "surfaces"],
 ]
 
 
