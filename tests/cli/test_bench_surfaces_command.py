@@ -15,16 +15,16 @@ DESIGN = """
 dataset = "scenes:classes=3,size=1.4,train=10,val=3,height=48,width=64"
 mixes = "few"
 source = "made, for a test"
-train = { iterations = 2, batch = 2, crop = 32 }
+train = { iterations = 2, batch = 2, crop = 48 }
 [surfaces.two]
 dataset = "scenes:classes=2,train=10,val=3,height=48,width=64"
 mixes = "few"
-train = { iterations = 1, batch = 2, crop = 32 }
+train = { iterations = 1, batch = 2, crop = 48 }
 [surfaces.photos]
 dataset = "photographs"
 mixes = "few"
 run = { classes = ["beetle", "leaf", "melon", "snail"], backbone = "tiny" }
-train = { iterations = 1, batch = 2, crop = 32 }
+train = { iterations = 1, batch = 2, crop = 48 }
 """
 
 
@@ -39,7 +39,7 @@ def call(checked_call, tmp_path):
 
 
 def rows_of(path):
-    return list(csv.DictReader(path.open()))
+    return list(csv.DictReader(path.read_text().splitlines()))
 
 
 def test_a_dry_run_tells_and_does_nothing(call, tmp_path):
@@ -51,7 +51,7 @@ def test_a_dry_run_tells_and_does_nothing(call, tmp_path):
     assert (document["schema"], document["missing"]) == ("budgetseg.surfaces/1", 3)
     (surface,) = document["surfaces"]
     assert (surface["name"], surface["pool"], surface["classes"]) == ("two", 10, 2)
-    assert surface["recipe"] == "modern tiny 1 x 2 at 32 px"
+    assert surface["recipe"] == "modern tiny 1 x 2 at 48 px"
     assert [run["mix"] for run in surface["runs"]] == [{"full": 2}, {"point": 5, "full": 2}, {"full": 2}]
 
 
@@ -65,7 +65,7 @@ def test_from_a_design_to_evidence(call, tmp_path, photo_folder):
     assert list(two[0]) == ["dataset", "recipe", "seed", "point", "full", "miou", "source"]
     assert [row["dataset"] for row in two] == ["two"] * 3
     evidence = read_evidence(table)
-    assert (evidence.dataset, evidence.recipe) == ("two", "modern tiny 1 x 2 at 32 px")
+    assert (evidence.dataset, evidence.recipe) == ("two", "modern tiny 1 x 2 at 48 px")
     assert not evidence.ignored_columns
 
     done = call(*options, "--dataset-root", photo_folder, "--json")
