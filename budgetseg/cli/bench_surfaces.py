@@ -84,25 +84,37 @@ def _carry_out(
 
 
 def _document(found: "Sequence[Measured]") -> dict[str, object]:
+    from budgetseg.surfaces.summary import summary
+
     return {
         "schema": "budgetseg.surfaces/1",
         "missing": sum(len(surface.missing) for surface in found),
-        "surfaces": [surface.to_dict() for surface in found],
+        "surfaces": [{**surface.to_dict(), **summary(surface).to_dict()} for surface in found],
     }
+
+
+_KINDS = ("image", "point", "squiggle", "full")
 
 
 def _draw(found: "Sequence[Measured]", console: "Console", *, commands: bool) -> None:
     from rich.table import Table
 
+    from budgetseg.surfaces.summary import summary
+
     table = Table("surface", box=None, pad_edge=False)
-    for name in ("classes", "images", "runs", "missing", "lowest", "highest"):
+    for name in ("images", "missing", *_KINDS, "best mix"):
         table.add_column(name, justify="right")
+    table.add_column("", overflow="fold")
     for surface in found:
-        mious = [run.miou for run in surface.runs if run.miou is not None]
-        numbers = (surface.classes, surface.pool, len(surface.runs), len(surface.missing))
-        ends = (f"{end(mious):.1f}" if mious else "-" for end in (min, max))
-        table.add_row(surface.surface.name, *(f"{number:,}" for number in numbers), *ends)
+        sums = summary(surface)
+        alone = (f"{sums.alone[kind].miou:.1f}" if kind in sums.alone else "-" for kind in _KINDS)
+        best = sums.best_mix
+        mixed = ("-", "") if best is None else (f"{best.miou:.1f}", str(best.mix))
+        table.add_row(surface.surface.name, f"{surface.pool:,}", f"{len(surface.missing)}", *alone, *mixed)
     console.print(table)
-    console.print("Lowest and highest: mIoU of the finished runs.", soft_wrap=True)
+    console.print(
+        "mIoU of each kind alone on the most images of it that were trained, and of the best mix. Missing: runs.",
+        soft_wrap=True,
+    )
     for run in (run for surface in found for run in surface.missing if commands):
         console.print(run.command, markup=False, soft_wrap=True)
