@@ -71,6 +71,8 @@ def test_from_a_design_to_evidence(call, tmp_path, photo_folder):
     done = call(*options, "--dataset-root", photo_folder, "--json")
     document = json.loads(done.out)
     assert document["missing"] == 0
+    assert document["surfaces"][0]["alone"]["full"]["mix"] == {"full": 2}
+    assert document["surfaces"][0]["best_mix"]["mix"] == {"point": 5, "full": 2}
     assert "two, run" not in done.err  # finished runs are not repeated
     assert "photos, run 1 of 3" in done.err
     rows = rows_of(table)
