@@ -24,6 +24,7 @@ MAY_KNOW = {
     "reproduce": {"costs", "runs"},
     "replay": {"costs", "plan"},
     "accuracy": {"costs", "plan", "data", "runs"},
+    "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
@@ -89,6 +90,7 @@ LIGHT = [
     "bench train",
     "bench accuracy",
     "replay",
+    "bench surfaces",
 ]
 
 

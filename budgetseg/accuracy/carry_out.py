@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from budgetseg.accuracy.found import FoundRun, missing
 from budgetseg.accuracy.trial import Setup
@@ -14,8 +14,10 @@ from budgetseg.runs.watcher import Watcher
 
 __all__ = ["carry_out", "part_of"]
 
+Run = TypeVar("Run")
 
-def part_of(runs: Sequence[FoundRun], part: str) -> tuple[FoundRun, ...]:
+
+def part_of(runs: Sequence[Run], part: str) -> tuple[Run, ...]:
     """Return every N-th run from the K-th on, so that N processes share the work.
 
     Counted over all runs, finished or not: the share of a process does not change while others work.

@@ -11,7 +11,7 @@ from budgetseg.accuracy.trial import Setup, Trial
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
 
-__all__ = ["IMAGES_PER_SECOND", "FoundRun", "State", "find_runs", "missing", "scores"]
+__all__ = ["IMAGES_PER_SECOND", "FoundRun", "State", "find_runs", "missing", "scores", "state_of"]
 
 IMAGES_PER_SECOND = 1640.0
 """Training images a second of EfficientNet-Lite0 at 224 px, five processes in all on one NVIDIA H100."""
@@ -63,7 +63,7 @@ def find_runs(
     found = []
     for trial in trials:
         spec, folder = setup.spec(trial), setup.run_folder(trial)
-        state, miou = _state(folder, spec.fingerprint)
+        state, miou = state_of(folder, spec.fingerprint)
         found.append(
             FoundRun(
                 trial=trial,
@@ -78,7 +78,16 @@ def find_runs(
     return tuple(found)
 
 
-def _state(folder: Path, fingerprint: str) -> tuple[State, float | None]:
+def state_of(folder: Path, fingerprint: str) -> tuple[State, float | None]:
+    """Look a run up in its folder: how far it has come, and its mIoU (0 to 100) where it is finished.
+
+    Args:
+        folder: The run directory, which need not exist.
+        fingerprint: Of the run that is looked for.
+
+    Raises:
+        InvalidInputError: An unreadable result.
+    """
     mark, result = folder / "state.json", folder / "result.json"
     if mark.is_file() and read_json(mark).get("fingerprint") != fingerprint:
         return "other settings", None

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from budgetseg.cli.bench_accuracy import accuracy
+from budgetseg.cli.bench_surfaces import surfaces
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,6 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(accuracy)
+app.command()(surfaces)
 
 
 @app.command()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KNOWN", "Classes", "InstanceList", "Json", "Limit", "TrainList", "TrainSet", "ValList", "opened"]
 
-KNOWN = "Folder (VOC, SBD, Cityscapes, COCO, images and masks), voc2012, or scenes"
+KNOWN = "Folder (VOC, SBD, Cityscapes, COCO, images and masks), voc2012, or scenes, such as scenes:classes=3,size=0.5"
 
 Classes = Annotated[str, typer.Option(help="Only images that hold only these classes: a,b,c.")]
 Limit = Annotated[int | None, typer.Option(help="Only the first so many training images.")]

@@ -53,7 +53,10 @@ def run(
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option(help="voc2012, or a folder (VOC, SBD, Cityscapes, COCO, images and masks).  [default: scenes]"),
+        typer.Option(
+            help="voc2012, a folder (VOC, SBD, Cityscapes, COCO, images and masks), or other embedded scenes, "
+            "scenes:classes=3,size=0.5,clutter=8,...  [default: scenes]"
+        ),
     ] = None,
     classes: Annotated[str | None, typer.Option(help="Keep only images of these classes: cat,dog,...")] = None,
     limit: Annotated[int | None, typer.Option(help="Keep only the first N training images.")] = None,

@@ -11,6 +11,7 @@ from budgetseg.data.disk import OnDisk
 from budgetseg.data.download import Tell
 from budgetseg.data.formats import FORMATS
 from budgetseg.data.paired import PairedImages
+from budgetseg.data.scene_names import is_scenes, open_scenes
 from budgetseg.data.select import Selection
 from budgetseg.data.voc import TrainSet
 from budgetseg.data.voc2012 import NAME, fetch
@@ -61,8 +62,9 @@ def open_dataset(
     """Open a data set. Files are looked at when they are asked for; `budgetseg.data.check` looks at all of them.
 
     Args:
-        name_or_path: None or ``scenes`` for the embedded scenes (a folder of that name is ``./scenes``); ``voc2012``
-            for VOC 2012, downloaded where it was not before; else a folder in one of `budgetseg.data.formats`.
+        name_or_path: None or ``scenes`` for the embedded scenes (a folder of that name is ``./scenes``), with settings
+            as in `budgetseg.data.scene_names`; ``voc2012`` for VOC 2012, downloaded where it was not before; else a
+            folder in one of `budgetseg.data.formats`.
         classes: Keep the images that hold only these classes, and at least one of them, numbered in this order.
         limit: Keep the first so many training images of the list, after the choice of classes.
         instances: Instance list (see `budgetseg.data.boxes`) for images without object masks.
@@ -78,16 +80,15 @@ def open_dataset(
     if train_set not in get_args(TrainSet):
         raise InvalidInputError(f'expected the training set "voc", "paper" or "trainval", got "{train_set}"')
     dataset: Dataset
-    if name_or_path is None or name_or_path == "scenes":
+    name = "scenes" if name_or_path is None else str(name_or_path)
+    if is_scenes(name) and not isinstance(name_or_path, Path):
         if instances or train_list or val_list or train_set != "voc":
             raise InvalidInputError("the embedded scenes take no lists or instances; name a data set folder with them")
-        from budgetseg.data.scenes import Scenes
-
-        dataset = Scenes()
+        dataset = open_scenes(name)
     else:
         if train_set != "voc" and train_list is not None and not train_list.is_dir():
             raise InvalidInputError(f'{train_list}: give this list or the training set "{train_set}", not both')
-        root = fetch(tell) if name_or_path == NAME else Path(name_or_path)
+        root = fetch(tell) if name == NAME else Path(name)
         files = _on_disk(root, train_set, train_list, val_list)
         dataset = files if instances is None else _with_boxes(files, instances)
     if classes or limit is not None:

@@ -14,6 +14,7 @@ from budgetseg.data import scene_shapes as shapes
 from budgetseg.data import scene_textures as textures
 from budgetseg.data.scene_painting import Skin, Thing, pose, shortest_wave
 from budgetseg.data.scene_species import ACCENT_SHARES, ACCENTS, HUE_SHARES, HUES, SPECIES, Species
+from budgetseg.data.scene_style import SceneStyle
 
 __all__ = ["draw_clutter", "draw_members"]
 
@@ -25,18 +26,22 @@ _FOREGROUND_BETA = (1.13, 2.71)
 _FOREGROUND_LOST = 1.45
 """Area drawn for one area seen: the rest is hidden, void or beyond the image."""
 _LEAST_AREA_PIXELS = 110.0
+_MOST_OF_CLASS = 60
+"""Objects of one class in a scene, which the usual scenes never come near: a scene numbers at most 255 objects."""
 
 _CLUTTER_OUTLINES = (shapes.blob, shapes.blob, shapes.blob, *(species.outline for species in SPECIES))
 _CLUTTER_PATTERNS = (textures.plain, textures.plain, textures.waves, *(species.pattern for species in SPECIES))
 
 
-def draw_members(rng: np.random.Generator, height: int, width: int) -> list[tuple[int, Thing]]:
+def draw_members(rng: np.random.Generator, style: SceneStyle) -> list[tuple[int, Thing]]:
     """The objects of a scene, each with its class index (from 1), the hindmost first."""
-    frequency = np.array([species.frequency for species in SPECIES])
-    classes = 1 + _draw_place(rng, _CLASSES_IN_SCENE)
-    chosen = rng.choice(len(SPECIES), size=classes, replace=False, p=frequency / frequency.sum())
-    counts = [int(rng.geometric(1 / (1 + SPECIES[index].company))) for index in chosen]
-    share = rng.beta(*_FOREGROUND_BETA)
+    height, width = style.height, style.width
+    frequency = np.array([species.frequency for species in SPECIES[: style.classes]])
+    classes = min(1 + _draw_place(rng, _CLASSES_IN_SCENE), style.classes)
+    chosen = rng.choice(style.classes, size=classes, replace=False, p=frequency / frequency.sum())
+    counts = [int(rng.geometric(1 / (1 + style.instances * SPECIES[index].company))) for index in chosen]
+    counts = [min(count, _MOST_OF_CLASS) for count in counts]
+    share = rng.beta(*_FOREGROUND_BETA) * style.size**2
     weights = np.exp(rng.normal(0, 0.5, sum(counts)))
     areas = np.maximum(share * _FOREGROUND_LOST * height * width * weights / weights.sum(), _LEAST_AREA_PIXELS)
     members: list[tuple[int, Thing]] = []
@@ -75,10 +80,11 @@ def _somewhere(rng: np.random.Generator, side: int, margin: float) -> float:
     return rng.uniform(margin, side - margin)
 
 
-def draw_clutter(rng: np.random.Generator, height: int, width: int) -> list[Thing]:
+def draw_clutter(rng: np.random.Generator, style: SceneStyle) -> list[Thing]:
     """Things of the background: an outline and a pattern that may each be those of a class, but never of the same."""
+    height, width = style.height, style.width
     clutter = []
-    for _ in range(rng.poisson(2)):
+    for _ in range(rng.poisson(style.clutter)):
         outline = _CLUTTER_OUTLINES[rng.integers(len(_CLUTTER_OUTLINES))]
         pattern = _CLUTTER_PATTERNS[rng.integers(len(_CLUTTER_PATTERNS))]
         if any(outline is species.outline and pattern is species.pattern for species in SPECIES):

@@ -18,12 +18,12 @@ from budgetseg.data.dataset import BACKGROUND, VOID, Dataset, Instances, Split
 from budgetseg.data.scene_cast import draw_clutter, draw_members
 from budgetseg.data.scene_painting import background, paint, photograph
 from budgetseg.data.scene_species import HUES, SPECIES
+from budgetseg.data.scene_style import HEIGHT, WIDTH, SceneStyle
 from budgetseg.errors import InvalidInputError
 
 __all__ = ["HEIGHT", "WIDTH", "Scenes"]
 
-HEIGHT, WIDTH = 96, 128
-"""Size of every scene in pixels."""
+_USUAL = SceneStyle()
 
 _LEAST_PIXELS, _LEAST_SHARE = 20, 0.15
 """An object with fewer pixels in view, or a smaller share of its pixels, is not annotated: it becomes void."""
@@ -39,18 +39,20 @@ class _Scene:
 
 
 class Scenes(Dataset):
-    """Generated scenes as a data set (see ``budgetseg.data.dataset.Dataset``), all of 96 x 128 pixels.
+    """Generated scenes as a data set (see ``budgetseg.data.dataset.Dataset``), all of one size.
 
-    Scene i of a split depends only on the seed, the split and i: a smaller data set is the beginning of a larger one.
+    Scene i of a split depends only on the style, the seed, the split and i: a smaller data set is the beginning of a
+    larger one.
     """
 
-    def __init__(self, *, train: int = 1000, val: int = 200, seed: int = 0) -> None:
+    def __init__(self, *, train: int = 1000, val: int = 200, seed: int = 0, style: SceneStyle = _USUAL) -> None:
         """Describe the data set; a scene is made when it is asked for, and the last 2,048 are kept.
 
         Args:
             train: Number of training scenes.
             val: Number of validation scenes.
             seed: Other seeds give other scenes.
+            style: What the scenes are like.
 
         Raises:
             InvalidInputError: A number is negative.
@@ -58,10 +60,10 @@ class Scenes(Dataset):
         for name, number in (("train", train), ("val", val), ("seed", seed)):
             if number < 0:
                 raise InvalidInputError(f"scenes: {name} = {number}: expected a whole number of at least 0")
-        self.name = "scenes"
-        self.classes = ("background", *(species.name for species in SPECIES))
+        self.name = f"scenes:{style}" if str(style) else "scenes"
+        self.classes = ("background", *(species.name for species in SPECIES[: style.classes]))
         self.source_classes = tuple(range(len(self.classes)))
-        self._seed = seed
+        self._seed, self._style = seed, style
         self._ids: dict[Split, tuple[str, ...]] = {"train": _ids("train", train), "val": _ids("val", val)}
         self._places = {
             image_id: (split, number)
@@ -74,11 +76,11 @@ class Scenes(Dataset):
         return self._ids[split]
 
     def image(self, image_id: str) -> NDArray[np.uint8]:
-        """The photograph, uint8 RGB of shape (96, 128, 3)."""
+        """The photograph, uint8 RGB of shape (H, W, 3)."""
         return self._scene(image_id).image_HW3.copy()
 
     def mask(self, image_id: str) -> NDArray[np.uint8]:
-        """The class of each pixel, uint8 of shape (96, 128); 255 along the borders of objects."""
+        """The class of each pixel, uint8 of shape (H, W); 255 along the borders of objects."""
         return self._scene(image_id).mask_HW.copy()
 
     def instances(self, image_id: str) -> Instances:
@@ -92,7 +94,7 @@ class Scenes(Dataset):
         except KeyError:
             known = ", ".join(f"{ids[0]} to {ids[-1]}" for ids in self._ids.values() if ids)
             raise InvalidInputError(f"scenes: no image {image_id!r}; there are {known or 'none'}") from None
-        return _make(self._seed, split, number)
+        return _make(self._seed, split, number, self._style)
 
 
 def _ids(split: Split, count: int) -> tuple[str, ...]:
@@ -101,14 +103,14 @@ def _ids(split: Split, count: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2048)
-def _make(seed: int, split: int, number: int) -> _Scene:
-    """Image, mask and instances of one scene, which depend on nothing but the three numbers."""
+def _make(seed: int, split: int, number: int, style: SceneStyle = _USUAL) -> _Scene:
+    """Image, mask and instances of one scene, which depend on nothing but the three numbers and the style."""
     rng = np.random.default_rng([seed, split, number])
-    image_3HW = background(rng, HEIGHT, WIDTH, HUES)
-    for thing in draw_clutter(rng, HEIGHT, WIDTH):
+    image_3HW = background(rng, style.height, style.width, HUES)
+    for thing in draw_clutter(rng, style):
         paint(rng, image_3HW, thing)
-    owner_HW = np.zeros((HEIGHT, WIDTH), np.uint8)
-    members = draw_members(rng, HEIGHT, WIDTH)
+    owner_HW = np.zeros((style.height, style.width), np.uint8)
+    members = draw_members(rng, style)
     area_K = np.zeros(len(members) + 1)
     for owner, (_, thing) in enumerate(members, start=1):
         where, inside_HW = paint(rng, image_3HW, thing)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from budgetseg.data.scene_names import is_scenes
 from budgetseg.errors import InvalidInputError, did_you_mean
 from budgetseg.learn.detector.file import load_detector
 from budgetseg.learn.objectness import detector_file
@@ -94,7 +95,7 @@ def spec_of(run: Mapping[str, Any], train: Mapping[str, Any], mix: Mapping[str, 
     elif "strategy" in values:
         strategy(values["strategy"])
     dataset = values.setdefault("dataset", "scenes")
-    backbone = values.setdefault("backbone", "tiny" if dataset == "scenes" else "efficientnet_lite0")
+    backbone = values.setdefault("backbone", "tiny" if is_scenes(dataset) else "efficientnet_lite0")
     detector = detector_file(str(values.get("objectness", "")))
     if detector is not None and "objectness_seconds" not in values:
         values["objectness_seconds"] = str(load_detector(detector).provenance.seconds)

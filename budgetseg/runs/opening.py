@@ -1,13 +1,29 @@
-"""The data set that a run is about."""
+"""The data set that a run is about; a series of runs opens, checks and counts it once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.download import Tell
+from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
 from budgetseg.runs.spec import RunSpec
 
-__all__ = ["open_for"]
+__all__ = ["OpenOnce", "Opened", "Opener", "open_for", "open_sound"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opened:
+    """A data set whose files are sound."""
+
+    dataset: Dataset
+    index: Index
+    """Of the training images."""
+
+
+Opener = Callable[[RunSpec, Tell], Opened]
 
 
 def open_for(spec: RunSpec, tell: Tell) -> Dataset:
@@ -26,3 +42,28 @@ def open_for(spec: RunSpec, tell: Tell) -> Dataset:
         val_list=path(spec.val_list),
         tell=tell,
     )
+
+
+def open_sound(spec: RunSpec, tell: Tell) -> Opened:
+    """Open the data set of a run, look at every file of it, and count its training images.
+
+    Raises:
+        BudgetsegError: It is missing or broken.
+    """
+    dataset = open_for(spec, tell)
+    require_sound(dataset)
+    return Opened(dataset=dataset, index=index_images(dataset, "train"))
+
+
+class OpenOnce:
+    """Like :func:`open_sound`, but runs on one data set, one after the other, pay for it once."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[object, ...], Opened] | None = None
+
+    def __call__(self, spec: RunSpec, tell: Tell) -> Opened:
+        """Return the data set of a run, afresh where the last run was about another."""
+        named = (spec.dataset, spec.classes, spec.limit, spec.instances, spec.train_set, spec.train_list, spec.val_list)
+        if self._last is None or self._last[0] != named:
+            self._last = named, open_sound(spec, tell)
+        return self._last[1]

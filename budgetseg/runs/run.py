@@ -9,9 +9,8 @@ import torch
 
 from budgetseg.annotate.annotation_set import AnnotationSet
 from budgetseg.costs.book import CostBook, load_book
-from budgetseg.data.check import require_sound
 from budgetseg.data.dataset import Dataset
-from budgetseg.data.index import Index, index_images
+from budgetseg.data.index import Index
 from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.learn.batches import Example
 from budgetseg.learn.checkpoint import save_weights
@@ -25,7 +24,7 @@ from budgetseg.runs.directory import RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
-from budgetseg.runs.opening import open_for
+from budgetseg.runs.opening import Opener, open_for, open_sound
 from budgetseg.runs.prior import MEMORY, keep, prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
@@ -40,8 +39,14 @@ SCHEMA = "budgetseg.result/1"
 HOUR = 3600
 
 
-def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]:
+def run(spec: RunSpec, execution: Execution, watcher: Watcher, opener: Opener = open_sound) -> dict[str, Any]:
     """Carry a run out, or go on with it, or return its result when it is finished.
+
+    Args:
+        spec: What it is.
+        execution: Where and how it is computed.
+        watcher: Told how it goes.
+        opener: Opens the data set; a series of runs hands over one that does so once.
 
     Returns:
         The ``budgetseg.result/1`` document, as it stands in the run's folder. In a launch of several processes the
@@ -53,10 +58,12 @@ def run(spec: RunSpec, execution: Execution, watcher: Watcher) -> dict[str, Any]
     with team_of_launch(execution.device) as (team, device):
         if team.rank > 0:
             return _help(spec, execution, team, device)
-        return _lead(spec, execution, watcher, team, device)
+        return _lead(spec, execution, watcher, opener, team, device)
 
 
-def _lead(spec: RunSpec, execution: Execution, watcher: Watcher, team: Team, device: torch.device) -> dict[str, Any]:
+def _lead(
+    spec: RunSpec, execution: Execution, watcher: Watcher, opener: Opener, team: Team, device: torch.device
+) -> dict[str, Any]:
     directory = RunDirectory(execution.folder)
     if not execution.folder.exists() and execution.resume:
         raise InvalidInputError(f"{execution.folder}: --resume: there is no run to go on with; leave --resume out")
@@ -72,7 +79,7 @@ def _lead(spec: RunSpec, execution: Execution, watcher: Watcher, team: Team, dev
             return result
         if execution.resume and not directory.checkpoint(0).exists():
             raise InvalidInputError(f"{execution.folder}: --resume: no saved state here yet; leave --resume out")
-        return _Run(spec, execution, directory, watcher, stop, team, device).carry_out()
+        return _Run(spec, execution, directory, watcher, stop, team, device).carry_out(opener)
 
 
 def _help(spec: RunSpec, execution: Execution, team: Team, device: torch.device) -> dict[str, Any]:
@@ -104,11 +111,10 @@ class _Run:
         self.team, self.device = team, device
         self.strategy = strategy(spec.strategy) if spec.mix is None else PLANNED
 
-    def carry_out(self) -> dict[str, Any]:
+    def carry_out(self, opener: Opener) -> dict[str, Any]:
         """Buy first: what cannot be paid for, or is broken, is said before anything is written."""
-        dataset = open_for(self.spec, self.watcher.notice)
-        require_sound(dataset)
-        index = index_images(dataset, "train")
+        opened = opener(self.spec, self.watcher.notice)
+        dataset, index = opened.dataset, opened.index
         for note in dataset.notes:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)

@@ -23,7 +23,7 @@ class Job:
 
 
 def carry_out_all(jobs: Sequence[Job], watcher: Watcher, what: str) -> None:
-    """Train and measure in order.
+    """Train and measure in order; the data set of runs in a row is opened, checked and counted once.
 
     Args:
         jobs: The runs.
@@ -34,13 +34,15 @@ def carry_out_all(jobs: Sequence[Job], watcher: Watcher, what: str) -> None:
         InterruptedRunError: Stopped by a signal; the same call goes on.
         SomeRunsFailedError: Some runs failed, after all others were carried out.
     """
+    from budgetseg.runs.opening import OpenOnce
     from budgetseg.runs.run import run  # torch comes with it
 
+    opener = OpenOnce()
     failed: list[str] = []
     for job in jobs:
         watcher.notice(job.announcement)
         try:
-            run(job.spec(), job.execution, watcher)
+            run(job.spec(), job.execution, watcher, opener)
         except InterruptedRunError:
             raise
         except BudgetsegError as error:

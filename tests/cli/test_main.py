@@ -55,6 +55,7 @@ COMMANDS = [
     ["config", "show"],
     ["bench"],
     ["bench", "train"],
+    ["bench", "surfaces"],
 ]
 
 

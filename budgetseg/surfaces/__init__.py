@@ -1,0 +1,1 @@
+"""Measured surfaces: the mIoU of many mixes on each of several data sets, from which a planner can learn."""
