@@ -85,7 +85,9 @@ def _flip_lines(plan: "Plan", flips: "tuple[Flip, ...]") -> "Iterator[str]":
     for one in flips:
         if not one.flips:
             factors.setdefault(one.assumption, []).append(f"x{one.factor:g}")
-    if factors:
+    if factors and not any(one.flips for one in flips):
+        yield "No single cost, halved or doubled, would flip the choice."
+    elif factors:
         yield f"Would not: {', '.join(what + ' ' + ' or '.join(by) for what, by in factors.items())}."
     if flips and plan.objective.goal in ("mean", "worst-class"):
         money = any(one.name == "money" for one in plan.limits)
