@@ -37,7 +37,7 @@ __all__ = ["pool", "pool_all"]
 Floats = NDArray[np.float64]
 
 _ROUNDS: Final = 5
-_PRIOR_SETS: Final = 4.0
+_PRIOR_SETS: Final = 6.0
 """Data sets that the covariance believed before is worth."""
 _MISFIT_MIOU: Final = 1.5
 _MOST_ROWS: Final = 80

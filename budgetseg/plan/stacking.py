@@ -39,9 +39,9 @@ _CUTS: Final = (0.35, 0.6, 0.8)
 _LEAST_ROWS: Final = 3
 _MOST_ROWS: Final = 80
 """More would only take longer to say the same."""
-_ROWS_OF_ONE: Final = 5.0
+_ROWS_OF_ONE: Final = 8.0
 """Mixes foretold that say as much as a single one would, if they did not share one mistake."""
-_MOST_INDEPENDENT: Final = 5.0
+_MOST_INDEPENDENT: Final = 3.0
 _OFF_MIOU: Final = 1.5
 """What any form may be off besides what it says; keeps a lucky guess from being decisive."""
 _SPREAD_WEIGHT: Final = 3.0

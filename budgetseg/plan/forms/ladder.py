@@ -41,7 +41,7 @@ _WORTH: Final = {
     "assisted": (-0.2, 0.5),
 }
 _UNKNOWN_WORTH: Final = (-2.5, 1.0)  # log e: about a twelfth of a mask
-_SLOPE: Final = (-2.0, 1.0)  # log of how fast the logit of a reach rises with log N: slowly, unless it is seen to
+_SLOPE: Final = (-2.5, 1.0)  # log of how fast the logit of a reach rises with log N: slowly, unless it is seen to
 _REFERENCE_IMAGES: Final = 500.0
 """Where the reaches are counted from."""
 
