@@ -145,9 +145,7 @@ def _sources(evidence: Evidence) -> tuple[EvidenceSource, ...]:
 def _rates(book: CostBook) -> tuple[RateSource, ...]:
     used = {rate for kind in book.kinds for rate in book.charged(kind)}
     return tuple(
-        RateSource(
-            name=name, seconds=float(rate.seconds), per=rate.per, source=rate.source, verified=rate.verified
-        )
+        RateSource(name=name, seconds=float(rate.seconds), per=rate.per, source=rate.source, verified=rate.verified)
         for name, rate in book.rates.items()
         if name in used
     )

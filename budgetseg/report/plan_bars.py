@@ -1,8 +1,10 @@
 """Charts of a plan at its own budget: where its hours go, what an image costs, other prices, and the doubt."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from typing import Any, Final
 
+from budgetseg.plan.doubt import Doubt
 from budgetseg.plan.page import PlanPage
 from budgetseg.plan.sensitivity import PriceChange
 from budgetseg.report.figures import label, plain
@@ -106,34 +108,34 @@ def sensitivity_figure(page: PlanPage) -> dict[str, Any]:
 
 
 def doubt_figure(page: PlanPage) -> dict[str, Any]:
-    """Of each choice, the shares of the variance of its prediction."""
+    """Of each choice, the standard deviation of one new training, split by the shares of its variance."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
     names = [label(doubt.name) for doubt in page.doubts]
     for part, (words, colour, shape) in PARTS.items():
         figure.add_bar(
-            x=_shares(page, part),
+            x=[math.sqrt(_variance(doubt)) * _share(doubt, part) for doubt in page.doubts],
             y=names,
             orientation="h",
             name=words,
-            customdata=[getattr(doubt, part) for doubt in page.doubts],
+            customdata=[[100 * _share(doubt, part), getattr(doubt, part)] for doubt in page.doubts],
             marker={"color": colour, "pattern": _pattern(shape), "line": {"width": 0.5}},
-            hovertemplate=f"%{{y}}<br><b>{words}</b>: %{{x:.0f}} %, a standard deviation of %{{customdata:.1f}} mIoU"
-            "<extra></extra>",
+            hovertemplate=f"%{{y}}<br><b>{words}</b>: %{{customdata[0]:.0f}} % of the variance, a standard deviation "
+            "of %{customdata[1]:.1f} mIoU<extra></extra>",
         )
     return _finish(
         figure,
-        "% of the variance of one new training",
+        "standard deviation of one new training, mIoU",
         2 + len(names),
         barmode="stack",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
 
 
-def _shares(page: PlanPage, part: str) -> Sequence[float]:
-    shares = []
-    for doubt in page.doubts:
-        total = sum(getattr(doubt, one) ** 2 for one in PARTS)
-        shares.append(100 * getattr(doubt, part) ** 2 / total if total else 0.0)
-    return shares
+def _variance(doubt: Doubt) -> float:
+    return float(sum(getattr(doubt, part) ** 2 for part in PARTS))
+
+
+def _share(doubt: Doubt, part: str) -> float:
+    return float(getattr(doubt, part) ** 2) / (_variance(doubt) or 1.0)

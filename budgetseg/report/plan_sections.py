@@ -112,8 +112,8 @@ def budget_section(page: PlanPage) -> str:
         f"<h3>The frontier</h3>\n"
         + _figure(
             "frontier",
-            "The mIoU to expect of the best mix and of each kind alone, as the budget grows. The shaded band is the 80 % "
-            "interval of one new training. Select a name in the legend to hide it.",
+            "The mIoU to expect of the best mix and of each kind alone, as the budget grows. The shaded band is the "
+            "80 % interval of one new training. Select a name in the legend to hide it.",
         )
         + f'\n<div class="controls" hidden data-live>{_select("interval", "Interval of", intervals, BEST)}</div>\n'
         f"{_behind(frontier_table(page))}\n<h3>The mix</h3>\n"
@@ -161,7 +161,7 @@ def doubt_section(page: PlanPage) -> str:
     share = f"{best.borrowed:.0%} of what was open before any training on these images still is."
     return (
         '<section id="doubt" aria-labelledby="doubt-title">\n<h2 id="doubt-title">What the doubt is made of</h2>\n'
-        + _figure("doubts", f"Why the intervals are as wide as they are. Of the {best.name}, {share}")
+        + _figure("doubts", f"Why the intervals are as wide as they are. For the {best.name}, {share}")
         + f"\n{_behind(doubt_table(page))}\n</section>"
     )
 
