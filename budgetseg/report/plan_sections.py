@@ -141,7 +141,7 @@ def price_section(page: PlanPage) -> str:
     finding = "At none of these prices would the best mix be of other kinds."
     if other:
         said = ", ".join(f"{one.kind} x{one.factor:g}" for one in other)
-        finding = f"A star marks a best mix of other kinds: {said}."
+        finding = f"A star marks a best mix of other kinds, however little better it is: {said}."
     why = "".join(f"<li>{escape(line)}</li>" for line in page.said.why)
     return (
         '<section id="sensitivity" aria-labelledby="sensitivity-title">\n'
