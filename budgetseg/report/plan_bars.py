@@ -39,20 +39,17 @@ def _kind_bars(amounts: Mapping[str, float], title: str, hover: str) -> dict[str
     """One bar a kind."""
     import plotly.graph_objects as go
 
-    styles = [kind_style(kind) for kind in amounts]
     figure = go.Figure()
-    figure.add_bar(
-        x=list(amounts.values()),
-        y=[label(kind) for kind in amounts],
-        orientation="h",
-        marker={
-            "color": [colour for colour, _ in styles],
-            "pattern": {**_pattern(""), "shape": [shape for _, shape in styles]},
-            "line": {"width": 0.5},
-        },
-        hovertemplate=f"<b>%{{y}}</b>: {hover}<extra></extra>",
-    )
-    return _finish(figure, title, len(amounts), showlegend=False)
+    for kind, amount in amounts.items():  # a trace each: a hatched bar takes one colour
+        colour, shape = kind_style(kind)
+        figure.add_bar(
+            x=[amount],
+            y=[label(kind)],
+            orientation="h",
+            marker={"color": colour, "pattern": _pattern(shape), "line": {"width": 0.5}},
+            hovertemplate=f"<b>%{{y}}</b>: {hover}<extra></extra>",
+        )
+    return _finish(figure, title, len(amounts), barmode="stack", showlegend=False)
 
 
 def hours_figure(page: PlanPage) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from budgetseg.report import write_report
 
+
 @pytest.fixture
 def page(make_run, tmp_path):
     for strategy, miou in (("hybrid", 61.0), ("full", 52.0), ("<b>odd</b>", 40.0)):
