@@ -53,6 +53,8 @@ def folder(tmp_path_factory, photo_folder):
     (reader / "my_photos").symlink_to(photo_folder)
     (reader / "have.json").write_text('{"image": 3000, "point": 500}')
     (reader / "my_costs.toml").write_text((ROOT / "examples" / "own_costs.toml").read_text())
+    (reader / "my_trainings.csv").write_text("full,point,miou,seed\n40,,42.1,0\n,300,31.4,0\n40,300,47.9,0\n")
+    (reader / "my_mixes.csv").write_text("full,point\n100,2000\n300,0\n")
     return reader
 
 

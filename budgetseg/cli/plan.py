@@ -65,6 +65,13 @@ def plan(
     ] = "free",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the JSON document to this file.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a page to this HTML file: a budget slider, the mix and the frontier over the budget, costs, "
+            "and what other prices would change. It needs no network."
+        ),
+    ] = None,
 ) -> None:
     """Plan how to spend annotation hours: images per kind, the mIoU to expect, and what else the hours would buy."""
     from budgetseg.cli.frequency import shares_of
@@ -73,10 +80,11 @@ def plan(
     from budgetseg.costs.per_image import check_choices
     from budgetseg.costs.workload import exact_number
     from budgetseg.files import write_json
+    from budgetseg.plan.budget_sweep import Terms
     from budgetseg.plan.candidates import read_candidates
     from budgetseg.plan.choose import choose_plan
     from budgetseg.plan.current import read_current
-    from budgetseg.plan.fit import fit_surface
+    from budgetseg.plan.fit import fit_classes, fit_surface
     from budgetseg.plan.objective import objective_of
     from budgetseg.plan.offers import NOTHING_HELD
     from budgetseg.plan.prices import seconds_said
@@ -106,23 +114,37 @@ def plan(
     )
     surface = fit_surface(known)
     masks = _validation(validation, prices, book, images)
-    chosen = choose_plan(
+    terms = Terms(
         bounds=bounds,
-        surface=surface,
-        book=book,
         prices=prices,
         labour=plan_terms.labour_of(labour, prices.origin, wage, used=dollars is not None or by is not None),
-        workload=images.workload,
-        pool=images.pool,
-        current=NOTHING_HELD if current is None else read_current(current).mix,
-        validation=masks,
-        evidence=known,
-        accounting="paper" if accounting == "paper" else "exact",
-        dataset=images.name,
-        objective=goal,
-        candidates=None if candidates is None else read_candidates(candidates),
-        frequencies=images.frequencies,
     )
+    held = NOTHING_HELD if current is None else read_current(current).mix
+    rows = None if candidates is None else read_candidates(candidates)
+    classes_fitted = fit_classes(known) if goal.goal == "worst-class" else None
+
+    def choose(on: Terms, /, *, explain: bool = True) -> "Plan":
+        return choose_plan(
+            bounds=on.bounds,
+            surface=surface,
+            class_surfaces=classes_fitted,
+            book=book,
+            prices=on.prices,
+            labour=on.labour,
+            workload=images.workload,
+            pool=images.pool,
+            current=held,
+            validation=masks,
+            evidence=known,
+            accounting="paper" if accounting == "paper" else "exact",
+            dataset=images.name,
+            objective=goal,
+            candidates=rows,
+            frequencies=images.frequencies if explain else None,
+            explain=explain,
+        )
+
+    chosen = choose(terms)
     if book is not None:
         from budgetseg.cli.costs_terms import announce_unverified
 
@@ -133,6 +155,11 @@ def plan(
     if output is not None:
         write_json(output, document)
         notice(f"plan written to {output}")
+    if report is not None:
+        from budgetseg.cli.plan_page import write_page
+
+        write_page(report, choose, chosen, terms, surface=surface, evidence=known, book=book)
+        notice(f"page written to {report}: open it in any browser, it needs no network")
     emit(document, as_json, lambda console: draw_plan(chosen, console))
 
 

@@ -22,8 +22,8 @@ from budgetseg.plan.surface import Group, Surface
 __all__ = ["MEMBERS", "fit_classes", "fit_surface"]
 
 MEMBERS: Final = 32
-_LEAST_WEIGHT: Final = 0.06
-"""A form of less would be drawn once or twice, and say more than it deserves."""
+_LEAST_WEIGHT: Final = 0.1
+"""A form of less would be drawn a time or two, for all the time that it takes."""
 _SEED: Final = 2016
 
 
@@ -63,6 +63,14 @@ def _draw(rows: Rows, trust: Trust, beliefs: Mapping[str, Belief], members: int)
         fit = fit_form(form, rows, kinds, beliefs[form])
         count = max(2, 2 * round(members * weight / total / 2))
         drawn = fit.members(count, np.random.default_rng([_SEED, list(FORMS).index(form)]))
-        groups.append(Group(form=form, names=beliefs[form].names, theta_DP=drawn.theta_DP, misfit_DF=drawn.misfit_DF))
+        groups.append(
+            Group(
+                form=form,
+                names=beliefs[form].names,
+                theta_DP=drawn.theta_DP,
+                misfit_DF=drawn.misfit_DF,
+                pull_R=drawn.pull_R,
+            )
+        )
         nus.append(weight / total * fit.rows.nu)
-    return Surface(groups=tuple(groups), nu=float(sum(nus)), kinds=kinds, trust=trust)
+    return Surface(groups=tuple(groups), nu=float(sum(nus)), kinds=kinds, trust=trust, rows_RK=rows.counts_RK)

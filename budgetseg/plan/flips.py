@@ -28,7 +28,7 @@ __all__ = ["flips"]
 Floats = NDArray[np.float64]
 
 _FACTORS: Final = (Fraction(1, 2), Fraction(2))
-_POINTS: Final = 4
+_POINTS: Final = 3
 _WORTH_IT_MIOU: Final = 0.5
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from budgetseg.plan.belief import Belief
 from budgetseg.plan.forms import FORMS, Curve
-from budgetseg.plan.residual import FEATURES, features, given_rows
+from budgetseg.plan.residual import FEATURES, features, given_rows, kernel
 from budgetseg.plan.rows import Rows
 from budgetseg.plan.solve import Problem, jacobian, solve, solve_nearby
 
@@ -46,6 +46,8 @@ class Members:
     theta_DP: Floats
     misfit_DF: Floats
     """Weights of the features."""
+    pull_R: Floats
+    """What each row pulls the mean of the misfit by, in units of the kernel with it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,7 +112,9 @@ class FormFit:
         fitted_DR = self.curve.miou(theta_DP[:, :known], rows.counts_RK)
         covariance_RR = _covariance(rows, self.alpha)
         weight_DF = given_rows(feature_RF, self.alpha, covariance_RR, rows.miou_R - fitted_DR, draw_DF, noise_DR)
-        return Members(theta_DP=_placed(theta_DP, order_P), misfit_DF=weight_DF)
+        exact_RR = self.alpha**2 * kernel(rows.counts_RK, rows.counts_RK) + np.diag(rows.noise_variance_R)
+        pull_R = self.alpha**2 * np.linalg.solve(exact_RR, rows.miou_R - fitted_DR.mean(axis=0))
+        return Members(theta_DP=_placed(theta_DP, order_P), misfit_DF=weight_DF, pull_R=pull_R)
 
 
 def fit_form(form: str, rows: Rows, kinds: tuple[str, ...], belief: Belief) -> FormFit:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
 
-__all__ = ["FEATURES", "features", "given_rows"]
+__all__ = ["FEATURES", "features", "given_rows", "kernel"]
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +37,21 @@ _MIX_FREQUENCY_KF: Final = np.random.default_rng(_SEED).standard_normal((len(KIN
 _KIND_FREQUENCY_F: Final = (
     np.array([NormalDist().inv_cdf((place + 0.5) / (2 * _OVER_KINDS) + 0.5) for place in range(_OVER_KINDS)]) / LENGTH
 )
+
+
+def kernel(counts_MK: Floats, others_RK: Floats) -> Floats:
+    """The kernel (M, R) for alpha = 1, exactly.
+
+    A mean must not ripple as random features do: the best plan would hold a few images of whatever rippled upwards.
+    """
+    scaled_MK, scaled_RK = np.log1p(counts_MK / _FEW_IMAGES), np.log1p(others_RK / _FEW_IMAGES)
+    square_MR = (scaled_MK**2).sum(axis=1)[:, None] + (scaled_RK**2).sum(axis=1) - 2 * scaled_MK @ scaled_RK.T
+    images_M, images_R = (np.maximum(counts.sum(axis=1), 1e-9) for counts in (counts_MK, others_RK))
+    log_MR = np.log1p(images_M / _FEW_IMAGES)[:, None] - np.log1p(images_R / _FEW_IMAGES)
+    share_MR = (counts_MK / images_M[:, None]) @ (others_RK / images_R[:, None]).T
+    over_mixes_MR = np.exp(-0.5 * np.maximum(square_MR, 0.0) / LENGTH**2)
+    both_MR: Floats = 0.5 * over_mixes_MR + 0.5 * share_MR * np.exp(-0.5 * (log_MR / LENGTH) ** 2)
+    return both_MR
 
 
 def features(counts_MK: Floats) -> Floats:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.forms import FORMS, Curve
 from budgetseg.plan.plan import Prediction
-from budgetseg.plan.residual import features
+from budgetseg.plan.residual import features, kernel
 from budgetseg.plan.rows import training_noise
 from budgetseg.plan.stacking import Trust
 
@@ -40,6 +40,9 @@ class Group:
     """Of the parameters, over all kinds."""
     theta_DP: Floats
     misfit_DF: Floats
+    """Weights of `budgetseg.plan.residual.features`, drawn."""
+    pull_R: Floats
+    """What each row of the surface pulls the mean misfit by, in units of the kernel with it."""
 
     def miou(self, counts_MK: Floats) -> Floats:
         """Without the misfit, (D, M). Kinds that no mix holds are left out, for they cost time."""
@@ -61,28 +64,39 @@ class Surface:
     """The kinds that the evidence speaks about; of others only the prior is known."""
     trust: Trust
     """What the forms deserve."""
+    rows_RK: Floats
+    """The mixes that were fitted."""
     prior: "Surface | None" = None
     """What was believed before the evidence."""
 
     def mean(self, counts_MK: Floats) -> Floats:
         """Expected mIoU (M,) of mixes; columns of ``counts_MK`` in the order of ``KINDS``."""
         mean_M = np.empty(len(counts_MK))
-        members = sum(len(group.theta_DP) for group in self.groups)
         for start in range(0, len(counts_MK), _MOST_MIXES):
-            part = slice(start, start + _MOST_MIXES)
-            form_M = sum(group.miou(counts_MK[part]).sum(axis=0) for group in self.groups)
-            weight_F = np.sum([group.misfit_DF.sum(axis=0) for group in self.groups], axis=0)
-            mean_M[part] = (form_M + features(counts_MK[part]) @ weight_F) / members
+            some_MK = counts_MK[start : start + _MOST_MIXES]
+            form_M = sum(group.miou(some_MK).sum(axis=0) for group in self.groups) / self.members
+            mean_M[start : start + _MOST_MIXES] = form_M + self._mean_misfit(some_MK)
         within_M: Floats = mean_M.clip(0.0, 100.0)
         return within_M
 
     def samples(self, counts_MK: Floats) -> Floats:
         """Expected mIoU of mixes as it may truly be, shape (S, M): a row is one surface that the evidence allows."""
         feature_MF = features(counts_MK)
-        miou_SM = np.concatenate([group.miou(counts_MK) + group.misfit_DF @ feature_MF.T for group in self.groups])
-        mean_M = miou_SM.mean(axis=0)
-        stretched_SM: Floats = mean_M + self.trust.stretch * (miou_SM - mean_M)
+        form_SM = np.concatenate([group.miou(counts_MK) for group in self.groups])
+        miou_SM = form_SM + np.concatenate([group.misfit_DF for group in self.groups]) @ feature_MF.T
+        mean_M = (form_SM.mean(axis=0) + self._mean_misfit(counts_MK)).clip(0.0, 100.0)
+        stretched_SM: Floats = mean_M + self.trust.stretch * (miou_SM - miou_SM.mean(axis=0))
         return stretched_SM.clip(0.0, 100.0)
+
+    @property
+    def members(self) -> int:
+        """Functions of all forms."""
+        return sum(len(group.theta_DP) for group in self.groups)
+
+    def _mean_misfit(self, counts_MK: Floats) -> Floats:
+        pull_R = sum(len(group.theta_DP) * group.pull_R for group in self.groups) / self.members
+        misfit_M: Floats = kernel(counts_MK, self.rows_RK) @ pull_R
+        return misfit_M
 
     def noise(self, counts_MK: Floats) -> Floats:
         """Standard deviation (M,) of one training around its expected mIoU: seed and draw of images."""

@@ -10,7 +10,7 @@ from budgetseg.report.palette import kind_style, style
 from budgetseg.report.reference import ReferencePoint
 from budgetseg.report.verdict import hours_text
 
-__all__ = ["CONFIG", "REFERENCE_NAME", "frontier_figure", "hours_figure", "plotly_source"]
+__all__ = ["CONFIG", "REFERENCE_NAME", "TICKS", "frontier_figure", "hours_figure", "label", "plain"]
 
 TICKS = [step * 10.0**power for power in range(-3, 5) for step in (1, 2, 5)]
 REFERENCE_NAME = "paper (VOC 2012, FCN-32s): another data set, for shape only"
@@ -27,19 +27,12 @@ CONFIG = {
 }
 
 
-def plotly_source() -> str:
-    """The text of plotly.js, as the installed package carries it."""
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())
-
-
-def _text(words: str) -> str:
+def label(words: str) -> str:
     """Words as plotly shows them unchanged: it reads a subset of HTML in every label."""
     return html.escape(words, quote=False)
 
 
-def _document(figure: Any) -> dict[str, Any]:
+def plain(figure: Any) -> dict[str, Any]:
     """Data and layout without plotly's default template, which would fix colours that the page sets."""
     document = json.loads(figure.to_json())
     document["layout"].pop("template", None)
@@ -77,13 +70,13 @@ def frontier_figure(points: Sequence[Point], reference: Sequence[ReferencePoint]
             x=[point.hours for point in reference],
             y=[point.miou for point in reference],
             mode="markers",
-            name=_text(REFERENCE_NAME),
+            name=label(REFERENCE_NAME),
             marker={
                 "symbol": [f"{style(point.strategy, 0).symbol}-open" for point in reference],
                 "size": 8,
                 "line": {"width": 1.2},
             },
-            customdata=[[_text(point.name), _text(point.bought), _text(point.source)] for point in reference],
+            customdata=[[label(point.name), label(point.bought), label(point.source)] for point in reference],
             hovertemplate="<b>paper: %{customdata[0]}</b><br>%{x:,.1f} h, %{y:.1f} mIoU<br>%{customdata[1]}"
             "<br>%{customdata[2]}<extra></extra>",
             meta="reference",
@@ -97,11 +90,11 @@ def frontier_figure(points: Sequence[Point], reference: Sequence[ReferencePoint]
             y=[point.miou for point in held],
             error_y=_error_bars(held),
             mode="lines+markers",
-            name=_text(name),
+            name=label(name),
             line={"color": drawn.colour, "dash": drawn.dash, "width": 2},
             marker={"color": drawn.colour, "symbol": drawn.symbol, "size": 11, "line": {"width": 1}},
-            customdata=[[_text(point.bought), _spread(point)] for point in held],
-            hovertemplate=f"<b>{_text(name)}</b><br>%{{x:,.2f}} h, %{{y:.1f}} mIoU<br>%{{customdata[1]}}"
+            customdata=[[label(point.bought), _spread(point)] for point in held],
+            hovertemplate=f"<b>{label(name)}</b><br>%{{x:,.2f}} h, %{{y:.1f}} mIoU<br>%{{customdata[1]}}"
             "<br>%{customdata[0]}<extra></extra>",
             meta="series",
         )
@@ -119,7 +112,7 @@ def frontier_figure(points: Sequence[Point], reference: Sequence[ReferencePoint]
         legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
         hovermode="closest",
     )
-    return _document(figure)
+    return plain(figure)
 
 
 def _bar_names(points: Sequence[Point]) -> list[str]:
@@ -139,7 +132,7 @@ def hours_figure(points: Sequence[Point]) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    names = [_text(name) for name in _bar_names(points)]
+    names = [label(name) for name in _bar_names(points)]
     for kind in dict.fromkeys(kind for point in points for run in point.runs for kind in run.hours_by_kind):
         colour, pattern = kind_style(kind)
         hours = [sum(run.hours_by_kind.get(kind, 0.0) for run in point.runs) / len(point.runs) for point in points]
@@ -147,13 +140,13 @@ def hours_figure(points: Sequence[Point]) -> dict[str, Any]:
             x=hours,
             y=names,
             orientation="h",
-            name=_text(kind),
+            name=label(kind),
             marker={
                 "color": colour,
                 "pattern": {"shape": pattern, "solidity": 0.2, "fillmode": "overlay", "fgopacity": 0.6},
                 "line": {"width": 0.5},
             },
-            hovertemplate=f"%{{y}}<br><b>{_text(kind)}</b>: %{{x:,.2f}} h<extra></extra>",
+            hovertemplate=f"%{{y}}<br><b>{label(kind)}</b>: %{{x:,.2f}} h<extra></extra>",
         )
     figure.update_layout(
         barmode="stack",
@@ -163,4 +156,4 @@ def hours_figure(points: Sequence[Point]) -> dict[str, Any]:
         yaxis={"automargin": True, "autorange": "reversed", "type": "category"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
     )
-    return _document(figure)
+    return plain(figure)

@@ -1,39 +1,19 @@
 """The page: one self-contained HTML file, drawn from the value of a report."""
 
-import base64
-import hashlib
-import json
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
 import budgetseg
 from budgetseg.files import write_text
-from budgetseg.report.figures import CONFIG, frontier_figure, hours_figure, plotly_source
+from budgetseg.report.figures import CONFIG, frontier_figure, hours_figure
 from budgetseg.report.report import Report, read_report
 from budgetseg.report.sections import comparison_section, verdict_block
+from budgetseg.report.self_contained import part, plotly_source, policy, script_json
 from budgetseg.report.tables import repeat_table, skipped_table, version_table
 
 __all__ = ["draw_page", "write_report"]
-
-
-def _part(name: str) -> str:
-    return files("budgetseg.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _json(document: Any) -> str:
-    """JSON that can stand inside a script element: no text in it can end the element or open a comment."""
-    return json.dumps(document, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _policy(*scripts: str) -> str:
-    """A content security policy under which the page can load nothing, and run these scripts only."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
-    )
-    return f"default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src {hashes}"
 
 
 def _charts(report: Report) -> dict[str, Any]:
@@ -74,25 +54,23 @@ def _left_out(report: Report) -> str:
 
 def draw_page(report: Report) -> str:
     """The whole page as text; the same report gives the same bytes."""
-    plotly, script = plotly_source(), _part("report.js")
-    if "</script" in plotly.lower():
-        raise ValueError("plotly.js: holds the end of a script element and cannot be inlined; use another plotly")
+    plotly, script = plotly_source(), part("charts.js") + part("report.js")
     document = report.to_dict()
     names = ", ".join(dict.fromkeys(comparison.setting.dataset for comparison in report.comparisons))
     verdicts = "\n".join(verdict_block(comparison) for comparison in report.comparisons)
-    return Template(_part("report.html")).substitute(
-        policy=escape(_policy(plotly, script)),
+    return Template(part("report.html")).substitute(
+        policy=escape(policy(plotly, script)),
         version=escape(budgetseg.__version__),
         title=escape(f"Annotation budget report: {names}"),
-        style=_part("report.css").strip(),
+        style=part("report.css").strip(),
         verdicts=verdicts + _left_out(report),
         comparisons="\n".join(
             comparison_section(index, comparison, report) for index, comparison in enumerate(report.comparisons)
         ),
         repeat=_repeat(report, document),
         skipped=_skipped(report),
-        data=_json(document),
-        charts=_json(_charts(report)),
+        data=script_json(document),
+        charts=script_json(_charts(report)),
         plotly=plotly,
         script=script,
     )

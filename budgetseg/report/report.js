@@ -1,57 +1,14 @@
 "use strict";
 (() => {
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const { figures, config } = read("budgetseg-charts");
   const shown = new Map(); // chart id -> whether the published points are shown
 
-  // The page's colours, for plotly, which knows no style sheet.
-  const colours = () => {
-    const style = getComputedStyle(document.documentElement);
-    return Object.fromEntries(
-      ["paper", "panel", "ink", "muted", "line", "grid"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
-    );
-  };
-
-  const dressed = (id, trace, colour, narrow) => {
-    const marker = { ...trace.marker, line: { ...trace.marker.line, color: colour.ink } };
-    if (trace.meta === "reference") {
-      marker.color = colour.muted;
-      marker.line.color = colour.muted;
-      const name = narrow ? trace.name.replaceAll(/[:,] /g, (mark) => `${mark.trim()}<br>`) : trace.name;
-      return { ...trace, name, marker, visible: shown.get(id) !== false };
-    }
-    const bars = trace.error_y ? { error_y: { ...trace.error_y, color: colour.muted } } : {};
-    return { ...trace, ...bars, marker };
-  };
-
-  const axis = (given, colour) => ({
-    ...given, gridcolor: colour.grid, linecolor: colour.muted, zerolinecolor: colour.line, tickcolor: colour.muted,
+  const draw = (div) => Charts.draw(div, Charts.figures[div.id], (trace, colour, narrow) => {
+    if (trace.meta !== "reference") return trace;
+    const marker = { ...trace.marker, color: colour.muted, line: { ...trace.marker.line, color: colour.muted } };
+    const name = narrow ? trace.name.replaceAll(/[:,] /g, (mark) => `${mark.trim()}<br>`) : trace.name;
+    return { ...trace, name, marker, visible: shown.get(div.id) !== false };
   });
-
-  const draw = (div) => {
-    const colour = colours();
-    const { data, layout } = figures[div.id];
-    const narrow = div.clientWidth < 560;
-    const family = getComputedStyle(document.body).fontFamily;
-    Plotly.react(div, data.map((trace) => dressed(div.id, trace, colour, narrow)), {
-      ...layout,
-      uirevision: "kept", // what the reader hid or zoomed stays so
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: colour.ink, family, size: narrow ? 11 : 13 },
-      hoverlabel: { bgcolor: colour.panel, bordercolor: colour.muted, font: { color: colour.ink, family } },
-      modebar: { color: colour.muted, activecolor: colour.ink, bgcolor: "rgba(0,0,0,0)" },
-      xaxis: axis(layout.xaxis, colour),
-      yaxis: axis(layout.yaxis, colour),
-    }, { ...config, displayModeBar: narrow ? false : "hover" });
-  };
-
-  const charts = [...document.querySelectorAll("[data-chart]")];
-  const redraw = () => charts.forEach(draw);
-  redraw();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  addEventListener("beforeprint", redraw);
-  addEventListener("afterprint", redraw);
+  Charts.keepDrawn(() => Charts.all.forEach(draw));
 
   for (const box of document.querySelectorAll("[data-reference]")) {
     const follow = () => {
@@ -71,7 +28,7 @@
   const columns = ["series", "strategy", "mix", "budget_hours", "hours", "miou", "low", "high", "spread", "seeds", "runs"];
   for (const button of document.querySelectorAll("[data-csv]")) {
     button.addEventListener("click", () => {
-      const points = read("budgetseg-data").comparisons[Number(button.dataset.csv)].frontier;
+      const points = Charts.read("budgetseg-data").comparisons[Number(button.dataset.csv)].frontier;
       const flat = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : value);
       const lines = [columns, ...points.map((point) => columns.map((name) => flat(point[name])))];
       const blob = new Blob([lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" });
@@ -82,5 +39,5 @@
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     });
   }
-  for (const part of document.querySelectorAll("[hidden][data-live]")) part.hidden = false;
+  Charts.showControls();
 })();

@@ -187,10 +187,10 @@ def test_sixty_hours_take_under_one_and_a_half_seconds_of_cpu() -> None:
 def test_on_top_of_what_is_annotated_already(tmp_path: Path) -> None:
     have = tmp_path / "have.json"
     have.write_text('{"image": 3000, "point": 500}', encoding="utf-8")
-    document = document_of("--hours", "60", "--current", str(have))
+    document = document_of("--hours", "60", "--current", str(have), "--evidence", "paper")
     assert document["current"] == {"image": 3000, "point": 500}
     assert sum(move["hours"] for move in document["moves"]) == pytest.approx(document["hours"])
-    screen = run("--hours", "60", "--current", str(have)).stdout
+    screen = run("--hours", "60", "--current", str(have), "--evidence", "paper").stdout
     assert "you hold 3,000 image + 500 point." in screen
     assert " image -> full" in screen
     result = run("--hours", "60", "--current", str(tmp_path / "none.json"))

@@ -1,6 +1,9 @@
 """Run directories made by hand, with the files that `budgetseg run` writes."""
 
 import json
+import re
+import shutil
+import subprocess
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +15,25 @@ from PIL import Image
 
 CLASSES = ("background", "cat", "dog", "sheep")
 SIDE = 24
+
+BROWSER = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=3000",
+    "--enable-logging=stderr",
+    "--net-log-capture-mode=Everything",
+    "--proxy-server=127.0.0.1:9",  # nobody listens there
+)
+BY_ITSELF = "not an origin"
 
 MakeRun = Callable[..., Path]
 
@@ -109,3 +131,35 @@ def make_run(tmp_path: Path) -> MakeRun:
         return path
 
     return make
+
+
+def _visit(page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
+    """Open a page; return its DOM, what it said on the console, and every address that it asked the network for.
+
+    The browser itself asks for its own updates; such requests have no page as their initiator.
+    """
+    assert BROWSER is not None
+    log = folder / "net.json"
+    done = subprocess.run(
+        [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}", "--dump-dom", page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    asked = {
+        event["params"]["url"]
+        for event in json.loads(log.read_text())["events"]
+        if event.get("params", {}).get("initiator", BY_ITSELF) != BY_ITSELF
+        and re.match(r"(https?|wss?|ftp):", event["params"]["url"])
+    }
+    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    return done.stdout, console, sorted(asked)
+
+
+@pytest.fixture
+def visit() -> Callable[[Path, Path], tuple[str, list[str], list[str]]]:
+    """Open a page in a real browser, where there is one."""
+    if BROWSER is None:
+        pytest.skip("needs chromium: apt-get install chromium")
+    return _visit

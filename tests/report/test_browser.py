@@ -2,58 +2,11 @@
 
 import base64
 import hashlib
-import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from budgetseg.report import write_report
-
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--virtual-time-budget=3000",
-    "--enable-logging=stderr",
-    "--net-log-capture-mode=Everything",
-    "--proxy-server=127.0.0.1:9",  # nobody listens there
-)
-BY_ITSELF = "not an origin"
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="needs chromium: apt-get install chromium")
-
-
-def visit(page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
-    """Open a page; return its DOM, what it said on the console, and every address that it asked the network for.
-
-    The browser itself asks for its own updates; such requests have no page as their initiator.
-    """
-    log = folder / "net.json"
-    done = subprocess.run(
-        [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}", "--dump-dom", page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    asked = {
-        event["params"]["url"]
-        for event in json.loads(log.read_text())["events"]
-        if event.get("params", {}).get("initiator", BY_ITSELF) != BY_ITSELF
-        and re.match(r"(https?|wss?|ftp):", event["params"]["url"])
-    }
-    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    return done.stdout, console, sorted(asked)
 
 
 @pytest.fixture
@@ -78,7 +31,7 @@ document.body.dataset.acts = [before, hidden].join();
 """
 
 
-def test_the_page_is_drawn_and_works_without_a_request_or_a_complaint(page, tmp_path):
+def test_the_page_is_drawn_and_works_without_a_request_or_a_complaint(page, tmp_path, visit):
     text = page.read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(ACTS.encode()).digest()).decode()
     text = text.replace("script-src ", f"script-src &#x27;sha256-{digest}&#x27; ", 1)
@@ -96,7 +49,7 @@ def test_the_page_is_drawn_and_works_without_a_request_or_a_complaint(page, tmp_
     assert "&quot;61&quot;,&quot;58.5&quot;,&quot;63.25&quot;" in csv[1]
 
 
-def test_requests_and_complaints_would_be_seen(tmp_path):
+def test_requests_and_complaints_would_be_seen(tmp_path, visit):
     bad = tmp_path / "bad.html"
     bad.write_text('<img src="http://example.com/pixel.png"><script>console.error("broken")</script>')
     _, console, asked = visit(bad, tmp_path)
@@ -104,7 +57,7 @@ def test_requests_and_complaints_would_be_seen(tmp_path):
     assert any("broken" in line for line in console)
 
 
-def test_a_script_that_got_in_would_not_run(page, tmp_path):
+def test_a_script_that_got_in_would_not_run(page, tmp_path, visit):
     head, _ = page.read_text(encoding="utf-8").split("<main>")
     page.write_text(f"{head}<script>document.title = 'taken'</script>", encoding="utf-8")
     dom, console, _ = visit(page, tmp_path)

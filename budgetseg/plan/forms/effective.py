@@ -6,8 +6,8 @@ r"""Effective data: every image is worth a number of masks, once for recognising
     N_{\mathrm{eff}} = \textstyle\sum_k r_k \frac{n_k}{1 + n_k / t_k}, \quad E = \textstyle\sum_k o_k n_k
 
 with :math:`r = o = 1` for full masks, which never tire; a weak kind says less and less that is new after :math:`t_k`
-images, so it ends at a ceiling of its own. With one kind this is a logistic curve in log n, which fits the Duke study's five
-kinds to 1.3 mIoU; the second term is what a few masks add to many clicks.
+images, so it ends at a ceiling of its own. With one kind that does not tire this is a logistic curve in log n, which
+fits the Duke study's five kinds to 1.3 mIoU; the second term is what a few masks add to many clicks.
 
 Shape suffixes: D parameter sets, M mixes, J kinds, W those of them but ``full``, P parameters.
 """
