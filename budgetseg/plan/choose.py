@@ -283,9 +283,9 @@ def holds_for(evidence: Evidence) -> str:
         )
     if not len(evidence.miou_R):
         return (
-            f"No training on these images is known: the predictions are borrowed from {len(evidence.others)} other "
-            f"data sets and recipes of {evidence.name}, hence their wide intervals. Trainings of your own narrow them: "
-            "--evidence runs/ or FILE.csv."
+            f"No training on these images is known: the predictions are borrowed from the other data sets and recipes "
+            f"of {evidence.name}, hence their wide intervals. Trainings of your own narrow them: --evidence runs/ or "
+            "FILE.csv."
         )
     recipe = evidence.recipe or "the trainer"
     dataset = evidence.dataset or "the images"
