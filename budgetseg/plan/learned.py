@@ -1,8 +1,8 @@
 """What the evidence in the package says of curves in general, learned beforehand by `budgetseg.plan.learn`.
 
 Two beliefs are kept for every form: ``modern``, of data sets trained with recipes of that name and a pretrained
-network, and ``any``, of all recipes, the paper's and the embedded scenes' ``tiny`` among them. Learning takes ten seconds
-and planning one, so the result lies beside the evidence.
+network, and ``any``, of all recipes, the paper's and the embedded scenes' ``tiny`` among them. Learning takes ten
+seconds and planning one, so the result lies beside the evidence.
 """
 
 import hashlib
