@@ -192,7 +192,7 @@ def test_on_top_of_what_is_annotated_already(tmp_path: Path) -> None:
     assert sum(move["hours"] for move in document["moves"]) == pytest.approx(document["hours"])
     screen = run("--hours", "60", "--current", str(have), "--evidence", "paper").stdout
     assert "you hold 3,000 image + 500 point." in screen
-    assert " image -> full" in screen
+    assert " image -> full" in " ".join(screen.split())
     result = run("--hours", "60", "--current", str(tmp_path / "none.json"))
     assert isinstance(result.exception, InvalidInputError)
 

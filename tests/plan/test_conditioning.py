@@ -70,7 +70,7 @@ def test_better_than_no_update_and_than_importance_weights_beside_a_refit() -> N
         counts_RK=counts_of([{"full": 60}, {"point": 300}, {"image": 400}]).astype(np.int64),
         miou_R=np.array([38.0, 35.0, 25.0]),
     )
-    surface = fit_surface(little)
+    surface = fit_surface(little, members=160)
     pilot_JK = trainings(60, "full", ("image", "point"), mixes=True)
     mixes_SM, pilot_SJ = surface.samples(mixes_MK), surface.samples(pilot_JK.astype(np.float64))
     noise_J = surface.noise(pilot_JK.astype(np.float64))

@@ -19,9 +19,10 @@ def surface_of(stretch: float = 1.0) -> Surface:
         belief = base_belief(FORMS[form])
         theta_DP = belief.mean_P + 0.1 * rng.standard_normal((30, len(belief.names)))
         misfit_DF = 2.0 * rng.standard_normal((30, FEATURES))
-        groups.append(Group(form=form, names=belief.names, theta_DP=theta_DP, misfit_DF=misfit_DF))
+        pull_R = np.array([1.5, -1.0])
+        groups.append(Group(form=form, names=belief.names, theta_DP=theta_DP, misfit_DF=misfit_DF, pull_R=pull_R))
     trust = Trust(weights={"ladder": 0.5, "effective": 0.5}, stretch=stretch)
-    return Surface(groups=tuple(groups), nu=1.0, kinds=("point", "full"), trust=trust)
+    return Surface(groups=tuple(groups), nu=1.0, kinds=("point", "full"), trust=trust, rows_RK=MIXES[:2])
 
 
 def test_the_mean_is_that_of_the_samples() -> None:
