@@ -20,7 +20,7 @@ __all__ = ["Problem", "jacobian", "solve", "solve_nearby"]
 
 Floats = NDArray[np.float64]
 
-_STEPS: Final = 40
+_STEPS: Final = 120
 _TOLERANCE: Final = 2e-4  # of the loss: far below what the noise moves it
 _STUCK: Final = 1e3  # damping at which no step helps: a kink, where two reaches cross
 _DIFFERENCE: Final = 1e-5
