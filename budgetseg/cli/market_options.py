@@ -99,7 +99,8 @@ def market(
     """
     from budgetseg.costs.book import load_book
     from budgetseg.costs.workload import exact_number
-    from budgetseg.plan.price_list import PriceList, read_seconds
+    from budgetseg.plan.price_list import PriceList
+    from budgetseg.plan.prices import seconds_said
 
     if pool is not None and pool < 1:
         raise InvalidInputError(f"--pool: expected at least 1 image to annotate, got {pool}")
@@ -111,7 +112,7 @@ def market(
     }
     name, workload, images, val_workload, val_images = _images(dataset, numbers, pool, instances, seconds_per_image)
     if seconds_per_image is not None:
-        prices, book = PriceList.of(read_seconds(seconds_per_image), "--seconds-per-image", once), None
+        prices, book = PriceList.of(seconds_said(seconds_per_image), "--seconds-per-image", once), None
     else:
         assert workload is not None  # _images insists on it where a book is used
         book = load_book(costs)

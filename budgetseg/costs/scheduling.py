@@ -25,7 +25,7 @@ from budgetseg.costs.schedule import KindWork, Schedule, Team
 from budgetseg.costs.working_days import first_working_day, last_working_day
 from budgetseg.costs.workload import Workload
 
-__all__ = ["make_schedule", "tasks_per_image"]
+__all__ = ["make_schedule", "tasks_per_image", "team_of"]
 
 _MOST_PEOPLE = 10**6
 _NOTHING = Fraction(0)
@@ -62,11 +62,11 @@ def make_schedule(
         for kind, count in images.items()
         if count
     }
-    team_of = {kind: _team_of(kind, labour, people) for kind in hours_of}
+    team_by_kind = {kind: team_of(kind, labour, people) for kind in hours_of}
     kinds = []
     for kind, hours in hours_of.items():
-        team = team_of[kind]
-        all_hours = sum((hours_of[other] for other in hours_of if team_of[other] == team), _NOTHING)
+        team = team_by_kind[kind]
+        all_hours = sum((hours_of[other] for other in hours_of if team_by_kind[other] == team), _NOTHING)
         # A kind may take no time at all: tags that are known, where nothing is there to be marked.
         share = hours / all_hours if all_hours else _NOTHING
         ramp_up_hours = share * people[team] * labour.ramp_up_hours
@@ -105,7 +105,12 @@ def _check(images: Mapping[str, int], people: Mapping[str, int]) -> None:
         raise InvalidInputError("images: expected at least one image to annotate, and no number below 0")
 
 
-def _team_of(kind: str, labour: Labour, people: Mapping[str, int]) -> str:
+def team_of(kind: str, labour: Labour, people: Mapping[str, int], option: str = "annotators") -> str:
+    """Who does ``kind``.
+
+    Raises:
+        InvalidInputError: It needs an expert, and ``people``, which ``option`` gave, holds none.
+    """
     if "anyone" in people:
         return "anyone"
     who = labour.who(kind)
@@ -113,7 +118,7 @@ def _team_of(kind: str, labour: Labour, people: Mapping[str, int]) -> str:
         return who
     if who == "crowd":
         return "expert"
-    raise InvalidInputError(f"annotators: {kind} needs an expert ([labour.kinds.{kind}].who); give some, as expert=1")
+    raise InvalidInputError(f"{option}: {kind} needs an expert ([labour.kinds.{kind}].who); give some, as expert=1")
 
 
 def _kind_work(

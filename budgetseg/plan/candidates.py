@@ -5,8 +5,6 @@ A CSV file with columns named like kinds, which hold image counts; other columns
 Shape suffixes: M rows, I kinds, K offers.
 """
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
+from budgetseg.plan.evidence_table import read_mix_table
 from budgetseg.plan.limits import Counts
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.purse import short_of
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from budgetseg.plan.market import Market
 
 __all__ = ["Candidates", "read_candidates"]
-
-_MOST_IMAGES = 10**9
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -105,41 +102,6 @@ def read_candidates(path: Path) -> Candidates:
     Raises:
         InvalidInputError: The file is missing or no such table, or a cell is no number of images.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot read these candidates ({error.strerror or error})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInputError(f"{path}: expected CSV in UTF-8: {error}") from error
-    header = [cell.strip() for cell in table[0]] if table else []
-    columns = [kind for kind in KINDS if kind in header]
-    if not columns:
-        raise InvalidInputError(f"{path}: row 1: no column is named like a kind; expected some of {', '.join(KINDS)}")
-    twice = [kind for kind in columns if header.count(kind) > 1]
-    if twice:
-        raise InvalidInputError(f'{path}: row 1: column "{twice[0]}" is there twice')
-    rows, lines = [], []
-    for line, cells in enumerate(table[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise InvalidInputError(
-                f"{path}: row {line}: expected {len(header)} cells as in the header, got {len(cells)}"
-            )
-        row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-        rows.append([_count(path, line, kind, row.get(kind, "")) for kind in KINDS])
-        lines.append(line)
-        if not any(rows[-1]):
-            raise InvalidInputError(f"{path}: row {line}: no images at any kind")
-    if not rows:
-        raise InvalidInputError(f"{path}: no mix; give one a row under the header")
-    return Candidates(name=str(path), counts_MI=np.array(rows, np.int64), lines=tuple(lines))
-
-
-def _count(path: Path, line: int, kind: str, cell: str) -> int:
-    if not cell:
-        return 0
-    if not (cell.isascii() and cell.isdigit()) or int(cell) >= _MOST_IMAGES:
-        raise InvalidInputError(f'{path}: row {line}: {kind}: expected a whole number of images >= 0, got "{cell}"')
-    return int(cell)
+    _, rows = read_mix_table(path, "candidates")
+    counts_MI = np.array([counts_I for _, counts_I in rows], np.int64)
+    return Candidates(name=str(path), counts_MI=counts_MI, lines=tuple(line for line, _ in rows))

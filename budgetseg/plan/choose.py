@@ -26,10 +26,11 @@ from budgetseg.plan.limits import Counts
 from budgetseg.plan.marginal import next_hour
 from budgetseg.plan.market import Market, counts_of_mix
 from budgetseg.plan.mix import Mix
-from budgetseg.plan.objective import MEAN, Objective, Predictor
+from budgetseg.plan.objective import MEAN, Objective
 from budgetseg.plan.offers import NOTHING_HELD
 from budgetseg.plan.others import alternative, other_purchases, other_rows
 from budgetseg.plan.plan import Alternative, CandidateRow, Plan, Prediction
+from budgetseg.plan.predictor import Predictor
 from budgetseg.plan.prices import SAID, Prices
 from budgetseg.plan.purse import Bounds, resources, short_of
 from budgetseg.plan.reasons import Reasons, TargetOutcome

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
@@ -20,6 +21,7 @@ __all__ = ["IOU", "MEANT", "TableRow", "misspelt", "read_mix_table", "read_table
 
 MEANT = frozenset({*KINDS, "miou", "noise", "dataset", "recipe", "variant", "seed"})
 """Columns with a meaning, besides those of classes."""
+_MOST_IMAGES = 10**9
 IOU = "iou_"
 """Columns with the IoU of a class are called this and the class."""
 
@@ -73,15 +75,28 @@ def read_table(name: str, text: str) -> tuple[tuple[str, ...], list[TableRow]]:
     return columns, rows
 
 
-def read_mix_table(name: str, text: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[int, ...]]]]:
-    """Return the columns of a table of mixes, and the line and counts (K) of each row.
+def read_mix_table(path: Path, what: str) -> tuple[tuple[str, ...], list[tuple[int, tuple[int, ...]]]]:
+    """Return the columns of a file of mixes, and the line and counts (K) of each row, of which there is one at least.
+
+    Args:
+        path: The CSV file.
+        what: What its rows are, for the message where it cannot be read.
 
     Raises:
-        InvalidInputError: As :func:`read_table`.
+        InvalidInputError: It cannot be read, holds no row, or as :func:`read_table`.
     """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InvalidInputError(f"{path}: cannot read these {what} ({why}); expected a CSV file") from error
+    name = str(path)
     columns, lines = _cells(name, text)
     _check_columns(name, columns, ())
-    return columns, [(line, _counts(name, line, row)) for line, row in lines]
+    rows = [(line, _counts(name, line, row)) for line, row in lines]
+    if not rows:
+        raise InvalidInputError(f"{name}: no mix; give one a row under the header")
+    return columns, rows
 
 
 def misspelt(columns: tuple[str, ...]) -> Mapping[str, str]:
@@ -113,7 +128,10 @@ def _cells(name: str, text: str) -> tuple[tuple[str, ...], Iterator[tuple[int, d
 def _check_columns(name: str, columns: tuple[str, ...], needed: tuple[str, ...]) -> None:
     if not columns:
         what = "".join(f"{column} and " for column in needed)
-        raise InvalidInputError(f"{name}: empty; expected a header with {what}at least one of {', '.join(KINDS)}")
+        raise InvalidInputError(
+            f"{name}: empty, no column is named like a kind; expected a header with {what}at least one of "
+            f"{', '.join(KINDS)}"
+        )
     for missing in (column for column in needed if column not in columns):
         close = get_close_matches(missing, [column.lower() for column in columns], n=1)
         hint = f' ("{columns[[c.lower() for c in columns].index(close[0])]}" is there)' if close else ""
@@ -133,13 +151,11 @@ def _counts(name: str, line: int, row: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def _count(name: str, line: int, kind: str, cell: str) -> int:
-    try:
-        count = int(cell) if cell else 0
-    except ValueError:
-        count = -1
-    if not 0 <= count < 10**9:
+    if not cell:
+        return 0
+    if not (cell.isascii() and cell.isdigit()) or int(cell) >= _MOST_IMAGES:
         raise InvalidInputError(f'{name}: row {line}: {kind}: expected a whole number of images >= 0, got "{cell}"')
-    return count
+    return int(cell)
 
 
 def _number(name: str, line: int, column: str, cell: str, low: float, high: float) -> float:

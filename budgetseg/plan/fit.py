@@ -38,9 +38,13 @@ def fit_surface(evidence: Evidence, *, beliefs: Mapping[str, Belief] | None = No
     rows = rows_of(evidence)
     beliefs = beliefs_for(evidence) if beliefs is None else beliefs
     trust = weigh(rows, beliefs)
-    none = rows.only(np.zeros(len(rows.miou_R), bool))
-    prior = _draw(none, replace(trust, stretch=1.0), beliefs, members)
-    return replace(_draw(rows, trust, beliefs, members), kinds=evidence.kinds, prior=prior)
+
+    def before() -> Surface:
+        none = rows.only(np.zeros(len(rows.miou_R), bool))
+        return _draw(none, replace(trust, stretch=1.0), beliefs, members)
+
+    surface = replace(_draw(rows, trust, beliefs, members), kinds=evidence.kinds)
+    return replace(surface, before=before) if len(rows.miou_R) else surface
 
 
 def fit_classes(evidence: Evidence) -> Mapping[str, Surface]:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from budgetseg.plan.limits import Counts, Limits
 from budgetseg.plan.market import Market
-from budgetseg.plan.objective import Predictor
 from budgetseg.plan.plan import Prediction
+from budgetseg.plan.predictor import Predictor
 from budgetseg.plan.reasons import Flip
 from budgetseg.plan.starts import frontier
 

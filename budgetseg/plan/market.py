@@ -15,8 +15,9 @@ from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.candidates import Candidates
 from budgetseg.plan.limits import Counts, Limits
 from budgetseg.plan.mix import Mix
-from budgetseg.plan.objective import MEAN, Objective, Predictor
+from budgetseg.plan.objective import MEAN, Objective
 from budgetseg.plan.offers import Move, Offer, mix_after, whole_numbers
+from budgetseg.plan.predictor import Predictor
 from budgetseg.plan.purse import Resource
 from budgetseg.plan.search import Value, climb, good_purchases, simplest
 

@@ -2,43 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol, get_args
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.errors import InvalidInputError, did_you_mean
 from budgetseg.plan.one_training import chance_to_reach, quantile
+from budgetseg.plan.predictor import Predictor
 
-if TYPE_CHECKING:
-    from budgetseg.plan.plan import Prediction
-
-__all__ = ["MEAN", "Goal", "Objective", "Predictor", "objective_of"]
+__all__ = ["MEAN", "Goal", "Objective", "objective_of"]
 
 Floats = NDArray[np.float64]
 
 Goal = Literal["mean", "p10", "target", "worst-class"]
 _LOW: Final = 0.1
-
-
-class Predictor(Protocol):
-    """A fitted surface, whatever its model: see :class:`budgetseg.plan.surface.Surface`."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of which it can say something."""
-
-    def mean(self, counts_MK: Floats) -> Floats:
-        """Expected mIoU (M,)."""
-
-    def samples(self, counts_MK: Floats) -> Floats:
-        """Expected mIoU as it may truly be, (S, M), a row one surface."""
-
-    def noise(self, counts_MK: Floats) -> Floats:
-        """Standard deviation (M,) of one new training."""
-
-    def predict(self, counts_MK: Floats, *, level: float = 0.8) -> "list[Prediction]":
-        """Expected mIoU with an interval for one new training."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["chance_to_reach", "normal_cdf", "quantile"]
+__all__ = ["chance_to_reach", "interval", "normal_cdf", "quantile"]
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +41,19 @@ def quantile(samples_SM: Floats, noise_M: Floats, probability: float) -> Floats:
         y_M = np.where((next_M >= low_M) & (next_M <= high_M), next_M, 0.5 * (low_M + high_M))
     found_M: Floats = y_M.clip(0.0, 100.0)
     return found_M
+
+
+def interval(samples_SM: Floats, noise_M: Floats, level: float, *, nodes: int) -> tuple[Floats, Floats]:
+    """Return the central interval, 0 to 100, in which one new training falls with probability ``level``: low_M, high_M.
+
+    Each normal of the mixture is stood for by ``nodes`` of its quantiles, at the middles of equally likely slices and
+    scaled to variance 1.
+    """
+    normal_Q = np.array([NormalDist().inv_cdf((node + 0.5) / nodes) for node in range(nodes)])
+    normal_Q /= np.sqrt((normal_Q**2).mean())
+    reached_XM = (samples_SM[:, None] + normal_Q[:, None] * noise_M).reshape(-1, len(noise_M)).clip(0.0, 100.0)
+    low_M, high_M = np.quantile(reached_XM, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low_M, high_M
 
 
 def chance_to_reach(samples_SM: Floats, noise_M: Floats, target_miou: float) -> Floats:

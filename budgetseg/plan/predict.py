@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 
 from budgetseg.costs.kinds import KINDS
-from budgetseg.errors import InvalidInputError
 from budgetseg.plan.evidence import Evidence
 from budgetseg.plan.evidence_table import read_mix_table
 from budgetseg.plan.fit import fit_surface
@@ -67,14 +66,7 @@ def read_mixes(path: Path) -> tuple[tuple[str, ...], tuple[Mix, ...]]:
     Raises:
         InvalidInputError: The file is missing or no such table, or holds no row.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InvalidInputError(f"{path}: cannot read these mixes ({why}); expected a CSV file") from error
-    columns, lines = read_mix_table(str(path), text)
-    if not lines:
-        raise InvalidInputError(f"{path}: no row; give at least one mix")
+    columns, lines = read_mix_table(path, "mixes")
     return columns, tuple(Mix.of(dict(zip(KINDS, counts_K, strict=True))) for _, counts_K in lines)
 
 

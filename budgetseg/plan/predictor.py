@@ -1,14 +1,15 @@
-"""What pilot and campaign ask of a surface; :class:`budgetseg.plan.surface.Surface` is one.
+"""What choosing, pilots and campaigns ask of a surface; :class:`budgetseg.plan.surface.Surface` is one.
 
 Shape suffixes: M mixes, K kinds in the order of ``KINDS``, S samples.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.plan.plan import Prediction
+if TYPE_CHECKING:
+    from budgetseg.plan.plan import Prediction
 
 __all__ = ["Predictor"]
 
@@ -31,5 +32,5 @@ class Predictor(Protocol):
     def noise(self, counts_MK: Floats) -> Floats:
         """Standard deviation (M,) of one training around its expected mIoU."""
 
-    def predict(self, counts_MK: Floats, *, level: float = 0.8) -> list[Prediction]:
+    def predict(self, counts_MK: Floats, *, level: float = 0.8) -> "list[Prediction]":
         """Expected mIoU with the interval for one new training."""

@@ -15,28 +15,11 @@ from budgetseg.costs.book import CostBook
 from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.per_image import seconds_per_image
 from budgetseg.costs.workload import Workload, exact_number
-from budgetseg.errors import InvalidInputError, did_you_mean
+from budgetseg.errors import InvalidInputError
 
-__all__ = ["PriceList", "read_seconds"]
+__all__ = ["PriceList"]
 
 _NOTHING: Final = Fraction(0)
-
-
-def read_seconds(text: str, where: str = "--seconds-per-image") -> dict[str, Fraction]:
-    """Read ``full=155,point=7.6``, the seconds of one image at each kind.
-
-    Raises:
-        InvalidInputError: Something else: an unknown kind, one that stands twice, or seconds below 0.
-    """
-    seconds_of: dict[str, Fraction] = {}
-    for item in filter(None, map(str.strip, text.split(","))):
-        kind, equals, number = (part.strip() for part in item.partition("="))
-        if not equals or kind in seconds_of:
-            raise InvalidInputError(f'{where}: expected each kind once as KIND=SECONDS,KIND=SECONDS, got "{item}"')
-        if kind not in KINDS:
-            raise InvalidInputError(f'{where}: unknown annotation kind "{kind}"{did_you_mean(kind, KINDS)}')
-        seconds_of[kind] = exact_number(number, f"{where}: {kind}")
-    return seconds_of
 
 
 @dataclass(frozen=True, kw_only=True)

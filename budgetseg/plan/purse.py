@@ -19,6 +19,7 @@ from math import ceil
 from typing import Final
 
 from budgetseg.costs.labour import Labour
+from budgetseg.costs.scheduling import team_of
 from budgetseg.costs.workload import Workload
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.offers import Offer
@@ -103,7 +104,7 @@ def resources(
     if bounds.money is not None:
         found.append(_money(bounds, offers, labour, workload, at_work, once))
     if bounds.days is not None:
-        teams = [_team(offer.kind, labour, bounds.people) for offer in offers]
+        teams = [team_of(offer.kind, labour, bounds.people, "--annotators") for offer in offers]
         # What is paid once is masks and boxes: those who can do everything do it.
         first = "expert" if "expert" in bounds.people else next(iter(bounds.people))
         for team, people in bounds.people.items():
@@ -157,7 +158,7 @@ def _money(
     highest = max(wages.values(), default=labour.wage_per_hour or _NOTHING)
     ramp_up = _NOTHING
     for team, people in bounds.people.items():
-        own = [wage for kind, wage in wages.items() if _team(kind, labour, bounds.people) == team]
+        own = [wage for kind, wage in wages.items() if team_of(kind, labour, bounds.people, "--annotators") == team]
         ramp_up += people * labour.ramp_up_hours * labour.paid_per_labelling * max(own, default=_NOTHING)
     return Resource(
         name="money",
@@ -165,20 +166,6 @@ def _money(
         limit=bounds.money,
         once=ramp_up + once * highest,
         costs=tuple(costs),
-    )
-
-
-def _team(kind: str, labour: Labour, people: Mapping[str, int]) -> str:
-    """Who does ``kind``, as :func:`budgetseg.costs.scheduling.make_schedule` has it."""
-    if "anyone" in people:
-        return "anyone"
-    who = labour.who(kind)
-    if who in people:
-        return who
-    if who == "crowd":
-        return "expert"
-    raise InvalidInputError(
-        f"--annotators: {kind} needs an expert ([labour.kinds.{kind}].who); give some, as in expert=1,crowd=4"
     )
 
 

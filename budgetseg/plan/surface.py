@@ -7,9 +7,8 @@ is their mean, their spread is what the evidence leaves open, and a new training
 Shape suffixes: S members of all forms, D those of one form, M mixes, K kinds, P parameters, F features.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.forms import FORMS, Curve
+from budgetseg.plan.one_training import interval
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.residual import features, kernel
 from budgetseg.plan.rows import training_noise
@@ -66,8 +66,8 @@ class Surface:
     """What the forms deserve."""
     rows_RK: Floats
     """The mixes that were fitted."""
-    prior: "Surface | None" = None
-    """What was believed before the evidence."""
+    before: "Callable[[], Surface] | None" = None
+    """Gives what was believed before the evidence, which most never ask for; None where there is no evidence."""
 
     def mean(self, counts_MK: Floats) -> Floats:
         """Expected mIoU (M,) of mixes; columns of ``counts_MK`` in the order of ``KINDS``."""
@@ -104,11 +104,7 @@ class Surface:
 
     def predict(self, counts_MK: Floats, *, level: float = 0.8) -> list[Prediction]:
         """Expected mIoU with the central interval in which one new training falls with probability ``level``."""
-        # Quantiles of a mixture of normals, one a member, each stood for by a few of its own quantiles.
-        normal_Q = _normal_quantiles(_QUANTILE_NODES)
-        noise_QM = normal_Q[:, None] * self.noise(counts_MK)
-        sample_XM = (self.samples(counts_MK)[:, None] + noise_QM).reshape(-1, len(counts_MK)).clip(0.0, 100.0)
-        low_M, high_M = np.quantile(sample_XM, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        low_M, high_M = interval(self.samples(counts_MK), self.noise(counts_MK), level, nodes=_QUANTILE_NODES)
         return [
             Prediction(mean=float(mean), low=float(low), high=float(high), level=level)
             for mean, low, high in zip(self.mean(counts_MK), low_M, high_M, strict=True)
@@ -116,9 +112,9 @@ class Surface:
 
     def borrowed(self, counts_MK: Floats) -> Floats:
         """Share (M,) of what was open before the evidence that still is: 1 where the answer is all borrowed."""
-        if self.prior is None:
+        if self.before is None:
             return np.ones(len(counts_MK))
-        before_M = self.prior.samples(counts_MK).var(axis=0)
+        before_M = self.before().samples(counts_MK).var(axis=0)
         share_M: Floats = np.minimum(self.samples(counts_MK).var(axis=0) / np.maximum(before_M, 1e-9), 1.0)
         return share_M
 
@@ -139,10 +135,3 @@ class Surface:
 def counts_of(mixes: Sequence[Mapping[str, int]]) -> Floats:
     """Images at each kind as an array (M, K), columns in the order of ``KINDS``."""
     return np.array([[mix.get(kind, 0) for kind in KINDS] for mix in mixes], np.float64).reshape(-1, len(KINDS))
-
-
-def _normal_quantiles(nodes: int) -> Floats:
-    """Standard normal quantiles at the middles of ``nodes`` equally likely slices, scaled to variance 1."""
-    quantile_Q = np.array([NormalDist().inv_cdf((node + 0.5) / nodes) for node in range(nodes)])
-    scaled_Q: Floats = quantile_Q / np.sqrt((quantile_Q**2).mean())
-    return scaled_Q

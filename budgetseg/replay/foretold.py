@@ -5,11 +5,12 @@ Shape suffixes: S samples, M mixes, Q quantiles of the noise.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from budgetseg.plan.one_training import interval
 
 __all__ = ["LEVEL", "Foretold", "Predict", "foretell"]
 
@@ -56,10 +57,6 @@ def foretell(sample_SM: Floats, noise_M: Floats, *, mean_M: Floats | None = None
         mean_M: The mean where it is known better than by the samples' mean.
         level: Of the interval.
     """
-    # Each sample's normal distribution is stood for by a few of its quantiles, scaled to variance 1.
-    quantile_Q = np.array([NormalDist().inv_cdf((node + 0.5) / _NODES) for node in range(_NODES)])
-    quantile_Q /= np.sqrt((quantile_Q**2).mean())
-    spread_XM = (sample_SM[:, None] + quantile_Q[:, None] * noise_M).reshape(-1, len(noise_M)).clip(0.0, 100.0)
-    low_M, high_M = np.quantile(spread_XM, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low_M, high_M = interval(sample_SM, noise_M, level, nodes=_NODES)
     mean_M = sample_SM.clip(0.0, 100.0).mean(axis=0) if mean_M is None else mean_M.clip(0.0, 100.0)
     return Foretold(mean_M=mean_M, low_M=low_M, high_M=high_M, sample_SM=sample_SM.clip(0.0, 100.0), noise_M=noise_M)

@@ -12,11 +12,12 @@ from budgetseg.plan.campaign_replay import Budget, SurfaceTrainer, best_by_step,
 from budgetseg.plan.campaign_strategy import STRATEGIES, Situation, strategy_named
 from budgetseg.plan.campaign_trainings import joined_evidence, trainings_of
 from budgetseg.plan.evidence import Evidence
-from budgetseg.plan.price_list import PriceList, read_seconds
+from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import seconds_said
 from budgetseg.plan.surface import counts_of
 from budgetseg.plan.truth import Truth, truth_of
 
-PRICES = PriceList.of(read_seconds("full=155,point=7.6,image=6"), "test")
+PRICES = PriceList.of(seconds_said("full=155,point=7.6,image=6"), "test")
 COLUMN = {kind: place for place, kind in enumerate(KINDS)}
 
 

@@ -15,11 +15,12 @@ from budgetseg.plan.pilot_design import designs, mask_kind, trainings
 from budgetseg.plan.pilot_plan import design_pilot, pilot_advice
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.preposterior import regret_after, regret_now
-from budgetseg.plan.price_list import PriceList, read_seconds
+from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import seconds_said
 from budgetseg.plan.validation import Validation
 
 FULL, POINT = list(KINDS).index("full"), list(KINDS).index("point")
-PRICES = PriceList.of(read_seconds("full=200,point=20"), "test")
+PRICES = PriceList.of(seconds_said("full=200,point=20"), "test")
 HOUR = Fraction(3600)
 
 
@@ -174,4 +175,4 @@ def test_best_mix_keeps_what_is_held_and_the_pool() -> None:
 @pytest.mark.parametrize("text", ["full", "full=x", "full=1,full=2", "mask=3", "full=-1", ""])
 def test_prices_that_are_none(text: str) -> None:
     with pytest.raises(InvalidInputError):
-        PriceList.of(read_seconds(text), "test")
+        PriceList.of(seconds_said(text), "test")
