@@ -9,7 +9,6 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "budgetseg"
-HEAVY = {"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "plotly"}
 
 # What each room may import of the others, beside budgetseg.errors, files and settings.
 MAY_KNOW = {
@@ -73,30 +72,6 @@ def test_costs_know_nothing_of_the_project_and_need_no_library():
         for name in imports(path):
             inside = name.startswith("budgetseg.costs") or name.split(".")[0] in sys.stdlib_module_names
             assert inside or name == "numpy", f"{path.relative_to(REPOSITORY)} imports {name}"
-
-
-LIGHT = [
-    "",
-    "plan",
-    "pilot",
-    "campaign simulate",
-    "campaign status",
-    "run",
-    "costs afford",
-    "costs schedule",
-    "costs validation",
-    "objectness fit",
-    "reproduce",
-    "bench train",
-    "bench accuracy",
-    "replay",
-    "bench surfaces",
-]
-
-
-@pytest.mark.parametrize("command", LIGHT)
-def test_help_loads_nothing_heavy(command):
-    assert not loaded_by("-m", "budgetseg", *command.split(), "--help") & HEAVY
 
 
 def test_planning_loads_no_torch_pandas_scipy_or_plotly():

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor, distributed, nn
+from torch import Tensor, autograd, distributed, nn
 
 from budgetseg.errors import RunFailedError
 from budgetseg.learn.device import device_of
@@ -113,7 +113,7 @@ def team_of_launch(device_name: str) -> Iterator[tuple[Team, torch.device]]:
     try:
         yield Team(rank=distributed.get_rank(), size=distributed.get_world_size()), device
         with _partners_needed():
-            distributed.barrier()  # gloo aborts a process now and then whose partner is still at work when it leaves
+            distributed.barrier()  # no process leaves while a partner is still at work
     finally:
         distributed.destroy_process_group()
 
@@ -136,18 +136,15 @@ def _device_of_messages() -> torch.device:
 
 def _shared_batch_norm(norm: nn.BatchNorm2d, values_BDhw: Tensor) -> Tensor:
     """Batch norm over the images of all processes, of which this one has some (Ioffe and Szegedy 2015)."""
-    from torch.distributed.nn.functional import all_reduce  # differentiable, unlike the one above
-
     if not norm.training:
         return nn.BatchNorm2d.forward(norm, values_BDhw)
     channels = norm.num_features
     places = values_BDhw.new_full((1,), values_BDhw.numel() / channels)
-    sums: Tensor = all_reduce(torch.cat([values_BDhw.sum(dim=(0, 2, 3)), places]))  # type: ignore[no-untyped-call]
+    sums = _sum_over_processes(torch.cat([values_BDhw.sum(dim=(0, 2, 3)), places]))
     places = sums[channels:].detach()
     mean_D = sums[:channels] / places
     centred_BDhw = values_BDhw - mean_D[:, None, None]
-    squares_D: Tensor = all_reduce(centred_BDhw.square().sum(dim=(0, 2, 3)))  # type: ignore[no-untyped-call]
-    variance_D = squares_D / places
+    variance_D = _sum_over_processes(centred_BDhw.square().sum(dim=(0, 2, 3))) / places
     if norm.running_mean is not None and norm.running_var is not None and norm.num_batches_tracked is not None:
         with torch.no_grad():
             norm.num_batches_tracked += 1
@@ -156,3 +153,25 @@ def _shared_batch_norm(norm: nn.BatchNorm2d, values_BDhw: Tensor) -> Tensor:
             norm.running_var.lerp_(variance_D * places / (places - 1), pace)  # the running variance is unbiased
     scale_D = torch.rsqrt(variance_D + norm.eps) * norm.weight
     return centred_BDhw * scale_D[:, None, None] + norm.bias[:, None, None]
+
+
+class _SumOverProcesses(autograd.Function):
+    """The sum of a tensor over the processes, which passes gradients back as the same sum.
+
+    torch.distributed.nn has one, but its default argument keeps the process group, and with it gloo's threads, until
+    the interpreter has gone from under them: now and then a process that has done its work ends with SIGABRT.
+    """
+
+    @staticmethod
+    def forward(_context: Any, values: Tensor) -> Tensor:
+        summed = values.clone(memory_format=torch.contiguous_format)
+        distributed.all_reduce(summed)
+        return summed
+
+    @staticmethod
+    def backward(_context: Any, gradient: Tensor) -> Tensor:
+        return _sum_over_processes(gradient)
+
+
+def _sum_over_processes(values: Tensor) -> Tensor:
+    return _SumOverProcesses.apply(values)  # type: ignore[no-any-return]

@@ -1,8 +1,6 @@
 """`budgetseg report`: one document or a few lines on stdout, the page beside it, and errors with their codes."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 import typer
@@ -87,12 +85,3 @@ def test_a_place_that_cannot_be_written(runs, tmp_path):
     (tmp_path / "file").write_text("")
     result = call(runs, "-o", tmp_path / "file" / "page.html")
     assert isinstance(result.exception, RunFailedError)
-
-
-def test_asking_for_help_loads_nothing_heavy():
-    code = (
-        "import sys, budgetseg.cli.report; "
-        "print([name for name in ('numpy', 'plotly', 'scipy', 'torch', 'PIL', 'pandas') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

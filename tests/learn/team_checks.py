@@ -1,6 +1,7 @@
 """Run by torchrun in two processes, from test_team.py: each checks what it gets against one process's arithmetic."""
 
 import sys
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -58,4 +59,9 @@ with team_of_launch("cpu") as (team, device):
         parameter.grad = torch.tensor([1.0, 2.0])
     assert team.sum_gradients([parameter], 0.25) == 0.5
     assert parameter.grad.tolist() == [1.0, 2.0]
-    sys.stdout.write(f"checked {team.rank}\n")
+    rank = team.rank
+
+# gloo's threads end with the team: one that outlives the interpreter takes the process down with it
+left = [(task / "comm").read_text().strip() for task in Path("/proc/self/task").glob("*")]
+assert not [name for name in left if "gloo" in name], left
+sys.stdout.write(f"checked {rank}\n")
