@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format clean
+.PHONY: demo test test-slow lint format clean
 
 demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes, write report.html
 	$(BIN)/budgetseg plan --hours 60
@@ -12,7 +12,10 @@ demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes
 	$(BIN)/budgetseg report runs/ -o report.html
 
 test: $(VENV)/.installed ## run the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow"
+
+test-slow: $(VENV)/.installed ## run the few tests that draw thousands of clicks, learn detectors and compile kernels
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto -m slow
 
 lint: $(VENV)/.installed ## check style and types
 	$(BIN)/ruff check .

@@ -18,8 +18,8 @@ from budgetseg.runs.watcher import Silent
 
 
 def write_folder(folder: Path) -> None:
-    """Write 60 training and 20 validation scenes the way your photographs should lie."""
-    scenes = Scenes(train=60, val=20)
+    """Write 40 training and 10 validation scenes the way your photographs should lie."""
+    scenes = Scenes(train=40, val=10)
     for name in ("images", "masks"):
         (folder / name).mkdir(parents=True)
     (folder / "classes.txt").write_text("\n".join(scenes.classes))

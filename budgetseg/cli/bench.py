@@ -75,6 +75,31 @@ def train(
     emit(found.to_dict(), as_json, lambda console: _draw(found, console))
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
+def plan(
+    options: Annotated[
+        list[str] | None, typer.Argument(help="Options of budgetseg plan.  [default: --hours 60]", show_default=False)
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="Fresh processes of each, turn by turn.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of lines.")] = False,
+) -> None:
+    """Time a plan from prompt to answer, in CPU seconds, beside an interpreter that only loads numpy."""
+    from budgetseg.bench.plan import bench_plan
+    from budgetseg.cli.output import emit
+
+    found = bench_plan(options or ["--hours", "60"], repeats=repeats)
+    emit(
+        found.to_dict(),
+        as_json,
+        lambda console: console.print(
+            f"{found.command}: {found.plan_cpu_seconds:.2f} s of CPU time, {found.ratio:.1f} times an interpreter that "
+            f"loads numpy and ends ({found.numpy_cpu_seconds:.2f} s). Medians of {found.repeats}, one thread.",
+            markup=False,
+            soft_wrap=True,
+        ),
+    )
+
+
 def _draw(found: "TrainBench", console: "Console") -> None:
     from rich.table import Table
 

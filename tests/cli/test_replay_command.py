@@ -100,7 +100,6 @@ def test_one_row_cannot_be_replayed(checked_call, tmp_path) -> None:
     assert "at least 2 rows" in checked_call("replay", "--surface", path, code=2).err
 
 
-@pytest.mark.slow
 def test_the_shared_surface_extrapolates_better_than_the_peers(shared, checked_call) -> None:
     arguments = ["--seconds-per-image", "image=6,point=7.6,squiggle=17.6,full=155", "--seeds", 0, "--parts", "counts"]
     path = shared / "data" / "surfaces" / "voc_animals_balanced.csv"

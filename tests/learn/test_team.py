@@ -30,14 +30,12 @@ def test_one_process_is_a_team_of_its_own():
         assert team.sum_gradients([], 3.0) == 3.0
 
 
-@pytest.mark.slow
 def test_two_processes_share_gradients_statistics_and_decisions():
     said = python(*TWO, CHECKS).stdout
     assert "checked 0" in said
     assert "checked 1" in said
 
 
-@pytest.mark.slow
 def test_a_run_of_two_processes_is_the_run_of_one(photo_folder, tmp_path):
     """Five images a batch, so that one process has three and the other two; the network learns its batch norm.
 

@@ -62,6 +62,7 @@ def test_without_a_price_of_labels_nothing_is_compared() -> None:
     assert [way.masks_per_hour for way in rare.ways] == [pytest.approx(36 / 155), pytest.approx(3600 / (500 + 155))]
 
 
+@pytest.mark.slow
 def test_as_a_simulated_annotation_of_the_pool() -> None:
     budget = Fraction(60 * 3600)
     (rare,) = compared(rare=SHARE)

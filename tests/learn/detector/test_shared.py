@@ -19,6 +19,7 @@ def animals(shared):
     return open_dataset(shared / "data" / "voc-animals", classes=ANIMALS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["others", "animal_boxes.json"])
 def test_a_learned_prior_beats_the_released_maps_on_animals(animals, shared, tmp_path, source):
     # recipes.md 3: centre prior 0.78, BING 0.77, the released maps 0.81. All 252 images give 0.92 and 0.94 here.
