@@ -33,6 +33,9 @@ def run(
     plan: Annotated[Path | None, typer.Option(help="Buy the mix of this plan.json instead of a strategy.")] = None,
     mix: Annotated[str | None, typer.Option(help="Buy these images instead of a strategy: full=40,point=640.")] = None,
     full_images: Annotated[int | None, typer.Option(help="Full masks of the hybrid strategy.  [default: 100]")] = None,
+    search_class: Annotated[
+        str | None, typer.Option(help="Class that the two-stage strategy looks for by image labels, and masks.")
+    ] = None,
     hours: Annotated[
         str | None, typer.Option(help="Annotators' hours to spend, such as 6, 90m or 1h30m.  [default: all images]")
     ] = None,

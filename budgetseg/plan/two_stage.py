@@ -105,8 +105,8 @@ def search_then_mask(
     holds_class: Callable[[str], bool],
     *,
     budget_seconds: Fraction,
-    look_seconds: Fraction,
-    mask_seconds: Fraction,
+    look_seconds: Callable[[str], Fraction],
+    mask_seconds: Callable[[str], Fraction],
 ) -> tuple[list[str], list[str], Fraction]:
     """Look through images in their order and mask those that hold the class, until the budget ends.
 
@@ -114,8 +114,8 @@ def search_then_mask(
         images: Whatever order they are in; nothing is known of them but their place.
         holds_class: The annotator's answer. It is asked once of each image that is paid for, and of no other.
         budget_seconds: What there is to spend.
-        look_seconds: What an answer costs.
-        mask_seconds: What a mask costs, on an image that has its answer.
+        look_seconds: What an image's answer costs.
+        mask_seconds: What its mask costs, on top of the answer.
 
     Returns:
         The images looked at, those masked, and the seconds spent. An image is only looked at while there is enough
@@ -125,13 +125,14 @@ def search_then_mask(
     masked: list[str] = []
     spent = Fraction(0)
     for image in images:
-        if spent + look_seconds + mask_seconds > budget_seconds:
+        look, mask = look_seconds(image), mask_seconds(image)
+        if spent + look + mask > budget_seconds:
             break
         looked.append(image)
-        spent += look_seconds
+        spent += look
         if holds_class(image):
             masked.append(image)
-            spent += mask_seconds
+            spent += mask
     return looked, masked, spent
 
 

@@ -42,6 +42,7 @@ STYLES = {
     "point-3annotators": Style(BLUE, "hexagon", "dot"),
     "random-annotators": Style(SKY, "triangle-down", "dashdot"),
     "random-points": Style(GREEN, "hourglass", "dot"),
+    "two-stage": Style(VERMILLION, "star-square", "dot"),
 }
 OTHER = Style(GREY, "bowtie", "solid")
 KIND_PATTERNS = {

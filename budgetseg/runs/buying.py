@@ -6,13 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
+from budgetseg.annotate.errors import by_name
+from budgetseg.annotate.simulate import simulate
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.hours import seconds_of_hours
 from budgetseg.costs.per_image import seconds_of_images
 from budgetseg.costs.workload import exact_number
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.index import Index, index_images
-from budgetseg.errors import BudgetTooSmallError, InvalidInputError
+from budgetseg.errors import BudgetTooSmallError, InvalidInputError, did_you_mean
 from budgetseg.plan.alternatives import pure_alternatives
 from budgetseg.plan.current import read_current
 from budgetseg.plan.mix import Mix
@@ -20,6 +22,7 @@ from budgetseg.plan.offers import Move
 from budgetseg.plan.plan import Plan
 from budgetseg.plan.validation import Validation, charged_images, value_validation
 from budgetseg.runs.purchase import Market, Purchase
+from budgetseg.runs.search import buy_search
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
 from budgetseg.runs.subset import buy_mix, buy_moves, buy_strategy
@@ -50,8 +53,12 @@ def measuring(spec: RunSpec, dataset: Dataset, book: CostBook) -> tuple[tuple[st
     return ids, Validation(images=charged, seconds=sum(seconds, Fraction(0)), charged=True)
 
 
-def buy(spec: RunSpec, strategy: Strategy, index: Index, book: CostBook, validation: Validation) -> Purchase:
+def buy(
+    spec: RunSpec, strategy: Strategy, dataset: Dataset, index: Index, book: CostBook, validation: Validation
+) -> Purchase:
     """Buy what a run says: a strategy within hours or images, or what a plan says.
+
+    A search asks the simulated annotators for labels; of images that it does not pay for it learns nothing.
 
     Raises:
         BudgetTooSmallError: The hours do not pay for the measuring, or for one image besides.
@@ -80,6 +87,11 @@ def buy(spec: RunSpec, strategy: Strategy, index: Index, book: CostBook, validat
         budget_seconds = seconds_of_hours(spec.hours) - validation.charged_seconds
         if budget_seconds <= 0:
             raise BudgetTooSmallError(f"{spec.hours} h do not pay for the measuring: {validation}")
+    if strategy.searches:
+        assert spec.search_class is not None  # the spec has seen to both
+        assert budget_seconds is not None
+        found = _holders(spec, spec.search_class, dataset, market)
+        return buy_search(market, found.__contains__, budget_seconds=budget_seconds, fixed_seconds=fixed_seconds)
     return buy_strategy(
         strategy,
         market,
@@ -88,6 +100,17 @@ def buy(spec: RunSpec, strategy: Strategy, index: Index, book: CostBook, validat
         budget_seconds=budget_seconds,
         fixed_seconds=fixed_seconds,
     )
+
+
+def _holders(spec: RunSpec, name: str, dataset: Dataset, market: Market) -> set[str]:
+    """The images of which an annotator would say that they hold a class."""
+    objects = dataset.classes[1:]
+    if name not in objects:
+        raise InvalidInputError(f'--search-class: unknown class "{name}"{did_you_mean(name, objects)}')
+    kind_of = dict.fromkeys((market.index.ids[row] for row in market.order), "image")
+    answers = simulate(dataset, kind_of, seed=spec.seed, errors=by_name(spec.annotators))
+    wanted = dataset.classes.index(name)
+    return {image_id for image_id, answer in answers.annotations.items() if wanted in answer.present}
 
 
 def plan_of(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, validation: Validation) -> Plan:

@@ -84,9 +84,10 @@ class Market:
         held = self.held[row]
         return held is not None and not new_acts(kind, held)
 
-    def seconds(self, row: int, kind: str, annotators: int = 1) -> Fraction:
-        """What it takes to annotate an image at ``kind``, given what is there already."""
-        key = (kind, annotators, self.held[row])
+    def seconds(self, row: int, kind: str, annotators: int = 1, *, held: str | None = None) -> Fraction:
+        """What it takes to annotate an image at ``kind``, given what is there already, or ``held`` by then."""
+        held = held or self.held[row]
+        key = (kind, annotators, held)
         if key not in self._known:
             self._known[key] = seconds_of_images(
                 self.book,
@@ -95,7 +96,7 @@ class Market:
                 classes_present_N=self.index.classes_present_N.tolist(),
                 instances_N=self.index.instances_N.tolist(),
                 annotators=annotators,
-                held=self.held[row],
+                held=held,
             )
         return self._known[key][row]
 

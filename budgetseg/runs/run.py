@@ -119,7 +119,7 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
-        purchase = buy(self.spec, self.strategy, index, book, validation)
+        purchase = buy(self.spec, self.strategy, dataset, index, book, validation)
         require_objectness(self.spec.objectness, purchase.image_ids)
         plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)

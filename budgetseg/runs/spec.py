@@ -30,6 +30,8 @@ class RunSpec:
     """Name in ``STRATEGIES``, or ``plan`` when ``mix`` says what is bought."""
     full_images: int = 100
     """Full masks of the ``hybrid`` strategy."""
+    search_class: str | None = None
+    """Class that the ``two-stage`` strategy looks for."""
     hours: str | None = None
     """Annotators' hours to spend; None spends what all images (or ``images``) cost."""
     images: int | None = None
@@ -93,6 +95,12 @@ class RunSpec:
             raise InvalidInputError("--hours and --images: give one of them; each follows from the other")
         if self.mix is not None and (self.hours is not None or self.images is not None):
             raise InvalidInputError("--plan: the plan says how many images to buy; leave out --hours and --images")
+        if (self.strategy == "two-stage") != (self.search_class is not None):
+            raise InvalidInputError(
+                "--search-class: name the class that --strategy two-stage looks for; no other looks"
+            )
+        if self.search_class is not None and (self.hours is None or self.current is not None):
+            raise InvalidInputError("--strategy two-stage: give it --hours to spend; it can't start from --current")
         if self.skip and self.current is not None:
             raise InvalidInputError("run.skip: leave it out with --current, whose images come first")
         if self.background_clicks and self.current is not None:

@@ -29,6 +29,8 @@ class Strategy:
     """Keep what all of them gave, or of each image the answer of one drawn at random."""
     placement: Literal["human", "uniform"] = "human"
     """Where clicks fall: where people click, or anywhere on the class."""
+    searches: bool = False
+    """Whether every image gets its labels first, and those where a class was found a full mask."""
     rank_weights: bool = False
     """Weight the r-th instance of a class 1/2^r (the first r is 0), section 5.3."""
     charged_as: str | None = None
@@ -71,6 +73,7 @@ _VARIANTS = (
         charged_as="full",
     ),
     Strategy(name="hybrid", title="some full masks, clicks for the rest", kind="point", full_images=True),
+    Strategy(name="two-stage", title="labels as a search, masks where a class was found", kind="image", searches=True),
 )
 
 STRATEGIES: Mapping[str, Strategy] = {

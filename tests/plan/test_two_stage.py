@@ -70,7 +70,7 @@ def test_as_a_simulated_annotation_of_the_pool() -> None:
     for seed in range(30):
         pool = pool_of(seed)
         looked, masked, spent = search_then_mask(
-            pool, pool.__getitem__, budget_seconds=budget, look_seconds=LABELS, mask_seconds=AFTER
+            pool, pool.__getitem__, budget_seconds=budget, look_seconds=lambda _: LABELS, mask_seconds=lambda _: AFTER
         )
         assert spent == len(looked) * LABELS + len(masked) * AFTER <= budget
         assert all(pool[image] for image in masked)
@@ -91,12 +91,16 @@ def test_the_rule_knows_only_what_is_paid_for() -> None:
         return pool[image]
 
     looked, masked, _ = search_then_mask(
-        pool, answer, budget_seconds=Fraction(7200), look_seconds=LABELS, mask_seconds=AFTER
+        pool, answer, budget_seconds=Fraction(7200), look_seconds=lambda _: LABELS, mask_seconds=lambda _: AFTER
     )
     assert asked == looked == list(pool)[: len(looked)]
     # What the images hold that are not looked at changes nothing.
     other = {image: holds if image in set(looked) else not holds for image, holds in pool.items()}
     again = search_then_mask(
-        other, other.__getitem__, budget_seconds=Fraction(7200), look_seconds=LABELS, mask_seconds=AFTER
+        other,
+        other.__getitem__,
+        budget_seconds=Fraction(7200),
+        look_seconds=lambda _: LABELS,
+        mask_seconds=lambda _: AFTER,
     )
     assert again[:2] == (looked, masked)

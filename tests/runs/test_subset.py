@@ -48,7 +48,7 @@ def price(index, image_id, kind, annotators=1):
     return seconds_per_image(BOOK, kind, workload, annotators=annotators)
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", [name for name in STRATEGIES if not STRATEGIES[name].searches])
 def test_every_strategy_pays_what_its_images_cost(name):
     index = pool()
     bought = buy(name, index)
