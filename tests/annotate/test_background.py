@@ -136,6 +136,7 @@ def test_bad_files_are_named(discs, tmp_path, row, message):
         read_background_clicks(write(tmp_path, {discs.ids("train")[0]: [row]}), discs)
 
 
+@pytest.mark.slow
 def test_real_ones_err_and_fall_as_the_simulated_ones(shared):
     """The rate on all the images at hand; quantiles of the distances to things and to the border on a part of them."""
     folder = shared / "data" / "voc-animals"

@@ -87,6 +87,7 @@ def test_squiggles(images, people, request):
     assert_reached(simulated_marks(request.getfixturevalue(images), "squiggle", people), 0.063, 0.014)
 
 
+@pytest.mark.slow
 @RATES
 def test_real_images_reach_their_rates(shared, kind, wrong, void):
     folder = shared / "data" / "voc-animals"

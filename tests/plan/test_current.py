@@ -47,7 +47,7 @@ def after(current: dict[str, int], moves: tuple[Move, ...]) -> dict[str, int]:
     held=st.dictionaries(st.sampled_from(["image", "point", "squiggle", "full"]), st.integers(1, 900), max_size=2),
     room=st.integers(0, 2000),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_plan_on_top_keeps_hours_pool_and_what_is_held(hours: int, held: dict[str, int], room: int) -> None:
     pool = max(sum(held.values()) + room, 1)
     plan = plan_of(hours, held, pool)

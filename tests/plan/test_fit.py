@@ -133,6 +133,7 @@ def synthetic(seed: int, dilution: float = -4.0) -> tuple[Evidence, Evidence]:
     return measured(mixes), measured(new)
 
 
+@pytest.mark.slow
 def test_intervals_hold_new_trainings_of_a_known_truth() -> None:
     inside, errors = [], []
     for seed in range(12):
