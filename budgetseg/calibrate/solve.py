@@ -38,7 +38,7 @@ _CORNER: Final = 1.345
 _STEPS: Final = 60
 _LONGEST: Final = 1.0
 """Of a step, in the logarithm of a rate."""
-_CLOSE: Final = 1e-7
+_CLOSE: Final = 1e-6
 _MOST_CELLS: Final = 4 * 10**6
 """B x N x P that are worked out at once."""
 
