@@ -43,7 +43,8 @@ class Acts:
 def acts_of(timings: Timings, book: CostBook) -> Acts:
     """Count the acts by the rules of a book: what its rates are per, and how it asks which classes are there.
 
-    A task about a single class is one question, whatever way the book asks about whole images.
+    A task about a single class is one question, whatever way the book asks about whole images. Where classes are there
+    and the table does not count the marks on them, nobody knows what the seconds were for: such a task gets no acts.
     """
     columns = {name: np.zeros(len(timings)) for name in RATES}
     if timings.act is not None:
@@ -55,9 +56,15 @@ def acts_of(timings: Timings, book: CostBook) -> Acts:
             asking = "each" if by_class and book.ask != "known" else book.ask
             for question in questions(asking, book.group_size, marks_classes=kind.marks_classes):
                 columns[question.rate] += rows_N * float(question.times) * _quantity(timings, question.per)
+            marked_N = np.zeros(len(timings))
             for rate in kind.rates:
+                marked_N += timings.counts[_COUNT[rate]]
                 per = book.rates[rate].per if rate in book.rates else RATES[rate].pers[0]
                 columns[rate] += rows_N * _marks(timings, rate, per)
+            if kind.marks_classes:
+                unknown_N = rows_N & (timings.counts["n_classes_present"] > 0) & (marked_N == 0)
+                for column_N in columns.values():
+                    column_N[unknown_N] = 0
     held = tuple(name for name, column_N in columns.items() if column_N.any())
     return Acts(rates=held, acts_NP=np.array([columns[name] for name in held]).T.reshape(len(timings), len(held)))
 

@@ -151,7 +151,8 @@ def calibrate(
     tasks_P = [int((column_N > 0).sum()) for column_N in acts.acts_NP.T]
     warnings = list(warnings_of(acts.rates, fit.information_PP, fit.prior_weight_P, tasks_P, prior.name))
     if people == 1:
-        warnings.append("one annotator: the intervals are of this person's rates and say nothing of other people's")
+        who = "one annotator" if some.annotator_N[0] else "no annotator is named"
+        warnings.append(f"{who}: the intervals say how well these times are known, and nothing of other people's")
     return Calibration(
         timings=timings.origin,
         prior=prior,

@@ -25,7 +25,7 @@ class TimeSpent:
     corrections: float
     """Tasks that began with what a model proposed."""
     unexplained: float
-    """Tasks in which nothing was asked or marked."""
+    """Tasks in which nothing was asked or marked, or classes were there and the marks on them are not counted."""
 
     @property
     def billable(self) -> float:

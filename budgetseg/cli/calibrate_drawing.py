@@ -47,7 +47,7 @@ def draw_calibration(
                 ("skipped", spent.skipped),
                 ("in later changes", spent.updates),
                 ("correcting a model", spent.corrections),
-                ("in tasks without an act", spent.unexplained),
+                ("in tasks without a counted act", spent.unexplained),
             )
             if seconds
         )

@@ -66,7 +66,7 @@ def test_one_task_moves_a_rate_as_far_as_the_prior_lets_it(tmp_path):
     assert 2.4 < rate.mean < 7.2
     assert 0 < rate.prior_weight < 1
     assert rate.low < rate.mean < rate.high
-    assert any("one annotator" in warning for warning in one.warnings)
+    assert any("no annotator is named" in warning for warning in one.warnings)
 
 
 def test_idle_time_is_left_out_and_told():

@@ -55,6 +55,15 @@ def test_acts_follow_the_book_and_the_question(tmp_path):
     ]
 
 
+def test_marks_that_are_not_counted_leave_a_task_unexplained(tmp_path):
+    timings = read(tmp_path, HEAD + "box,image,90,20,2,0,0,0,0\nbox,image,20,20,0,0,0,0,0\n")
+    acts = acts_of(timings, load_book("voc2012"))
+    assert acts.rates == ("label_s",)
+    assert acts.acts_NP.tolist() == [[0], [20]]
+    counted = HEAD.strip() + ",n_boxes\nbox,image,90,20,2,0,0,0,0,3\n"
+    assert acts_of(read(tmp_path, counted), load_book("voc2012")).rates == ("label_s", "box_s")
+
+
 def test_a_checklist_is_read_and_ticked_but_one_class_is_a_question(tmp_path):
     book = tmp_path / "list.toml"
     book.write_text('schema = "budgetseg.costbook/1"\nname = "list"\nextends = "voc2012"\nask = "checklist"\n')
