@@ -99,7 +99,7 @@ def fit_rates(
     information_PP = information(some_N, some_NP, mean_P, loss="mean", spread=spread)
     precision_PP = np.diag(prior.sd_P**-2)
     prior_weight_P = np.diag(np.linalg.solve(information_PP + precision_PP, precision_PP)).clip(0, 1)
-    plain_P = _plain(seconds_N, acts_NP, middle_P) ** (1 - prior_weight_P)
+    plain_P = _plain(some_N, some_NP, middle_P) ** (1 - prior_weight_P)
     return Fit(
         mean_P=np.exp(mean_P),
         mean_low_P=mean_low_P,
@@ -141,7 +141,7 @@ def _middle(seconds_N: Floats, acts_NP: Floats, prior: Prior) -> tuple[Floats, f
 def _plain(seconds_N: Floats, acts_NP: Floats, log_P: Floats) -> Floats:
     """Median of the times over what is fitted, a task counting by its share of each act; (P,).
 
-    With it the rate of an act that was timed alone is the plain median of its times, idle ones among them.
+    With it the rate of an act that was timed alone is the plain median of its times.
     """
     ratio_N = seconds_N / fitted(acts_NP, log_P)
     order_N = np.argsort(ratio_N)
