@@ -14,6 +14,7 @@ PACKAGE = REPOSITORY / "budgetseg"
 MAY_KNOW = {
     "costs": set(),
     "plan": {"costs"},
+    "calibrate": {"costs"},
     "data": {"costs"},
     "annotate": {"costs", "data"},
     "learn": {"costs", "data", "annotate"},

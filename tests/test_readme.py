@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from budgetseg.calibrate.synthetic import TRUTH, table_of, tasks_of
 from budgetseg.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +60,8 @@ def folder(tmp_path_factory, photo_folder):
     (reader / "my_costs.toml").write_text((ROOT / "examples" / "own_costs.toml").read_text())
     (reader / "my_trainings.csv").write_text("full,point,miou,seed\n40,,42.1,0\n,300,31.4,0\n40,300,47.9,0\n")
     (reader / "my_mixes.csv").write_text("full,point\n100,2000\n300,0\n")
+    timings = tasks_of(TRUTH, 400, np.random.default_rng(0))
+    (reader / "timings.csv").write_text(table_of(timings))
     return reader
 
 

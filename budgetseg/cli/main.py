@@ -8,6 +8,7 @@ import typer
 
 from budgetseg import __version__
 from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce
+from budgetseg.cli.calibrate import calibrate
 from budgetseg.cli.output import notice
 from budgetseg.cli.pilot import pilot
 from budgetseg.cli.plan import plan
@@ -35,6 +36,7 @@ app.command()(predict)
 app.command()(pilot)
 app.command()(run)
 app.command()(report)
+app.command()(calibrate)
 app.command()(replay)
 app.add_typer(costs.app, name="costs")
 app.add_typer(campaign.app, name="campaign")

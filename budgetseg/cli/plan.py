@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from budgetseg.costs.book import CostBook
+    from budgetseg.plan.cost_doubt import CostDoubt
     from budgetseg.plan.plan import Plan
     from budgetseg.plan.prices import Prices
     from budgetseg.plan.surface import Surface
@@ -151,6 +152,7 @@ def plan(
         announce_unverified(book, [kind for kind in book.kinds if kind not in chosen.unavailable])
     if not len(known.miou_R) and bounds.seconds is not None and goal.goal == "mean" and current is None:
         chosen = replace(chosen, advice=(_pilot_or_buy(chosen, surface, prices, bounds.seconds, masks),))
+    chosen = replace(chosen, cost_doubt=_cost_doubt(chosen, surface, book, images))
     document = chosen.to_dict()
     if output is not None:
         write_json(output, document)
@@ -161,6 +163,20 @@ def plan(
         write_page(report, choose, chosen, terms, surface=surface, evidence=known, book=book)
         notice(f"page written to {report}: open it in any browser, it needs no network")
     emit(document, as_json, lambda console: draw_plan(chosen, console))
+
+
+def _cost_doubt(
+    chosen: "Plan", surface: "Surface", book: "CostBook | None", images: plan_images.Images
+) -> "CostDoubt | None":
+    """What the ranges of the book's rates do; nothing is said where images were annotated before."""
+    import numpy as np
+
+    from budgetseg.plan.cost_doubt import cost_doubt
+
+    if book is None or images.workload is None or chosen.predicted_miou is None or chosen.current is not None:
+        return None
+    rng = np.random.default_rng(0)
+    return cost_doubt(surface, book, images.workload, chosen.mix, chosen.predicted_miou, chosen.pool, rng)
 
 
 def _pilot_or_buy(

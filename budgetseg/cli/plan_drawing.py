@@ -34,6 +34,12 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     if plan.predicted_miou is not None:
         percent = f"{plan.predicted_miou.level:.0%}"
         say(f"Expected mIoU {_miou(plan.predicted_miou)} ({percent} interval for one new training).")
+    if plan.cost_doubt is not None:
+        doubt = plan.cost_doubt
+        say(
+            f"Costs in doubt ({', '.join(doubt.rates)}): these hours buy {doubt.images_low:,} to "
+            f"{doubt.images_high:,} images; with that the interval is [{doubt.low:.1f}, {doubt.high:.1f}]."
+        )
     for line in (*target_line(plan), *plan.advice):
         say(line)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)

@@ -14,12 +14,16 @@
 
     [labour]                 # optional: people, money and days, see budgetseg.costs.labour
     hours_per_day = 6
+
+    [medians]                # optional: seconds by which half the acts are done, beside rates that are means
+    first_click_s = 2.1      # budgetseg calibrate writes them; nothing is reckoned with them
 """
 
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -28,14 +32,14 @@ from budgetseg.costs.errors import InvalidInputError, did_you_mean
 from budgetseg.costs.kinds import BACKGROUND_CLICK, KINDS, RATES
 from budgetseg.costs.labour import Labour
 from budgetseg.costs.labour_table import read_labour
-from budgetseg.costs.rate import Rate, choice, read_rate, refuse_unknown_keys
+from budgetseg.costs.rate import Rate, choice, read_rate, read_seconds, refuse_unknown_keys
 from budgetseg.costs.shelf import read_content, shipped_books
 
 __all__ = ["SCHEMA", "CostBook", "Rate", "load_book", "shipped_books"]
 
 SCHEMA: Final = "budgetseg.costbook/1"
 
-_KEYS: Final = ("schema", "name", "extends", "note", "ask", "group_size", "rates", "labour")
+_KEYS: Final = ("schema", "name", "extends", "note", "ask", "group_size", "rates", "labour", "medians")
 _MOST_CLASSES = 10**6
 
 
@@ -56,6 +60,8 @@ class CostBook:
     """What the book is, in a sentence."""
     labour: Labour = field(default_factory=Labour)
     """People, money and days; assumptions where the book does not say."""
+    medians: Mapping[str, Fraction] = field(default_factory=dict)
+    """Seconds by which half the acts are done, beside the rates; only of the rates that this very book measured."""
     background_clicks: int = 0
     """Clicks on the background asked of each image of clicks or strokes, at ``extra_click_s`` each. Not part of a file:
     whoever loads the book decides."""
@@ -145,6 +151,7 @@ class CostBook:
             "group_size": self.group_size,
             "rates": {name: rate.to_dict() for name, rate in self.rates.items()},
             "labour": self.labour.to_dict(),
+            **({"medians": {name: float(seconds) for name, seconds in self.medians.items()}} if self.medians else {}),
             "kinds": list(self.kinds),
             "unavailable": self.unavailable,
             "unverified": list(self.unverified),
@@ -206,6 +213,7 @@ def _load(name_or_path: str | Path, extending: tuple[str, ...]) -> CostBook:
         ask=cast(Asking, choice(document, "ask", ASKINGS, file)) if "ask" in document else parent.ask,
         group_size=_group_size(document.get("group_size", parent.group_size), file),
         labour=read_labour(document.get("labour"), parent.labour, file),
+        medians=_medians(document.get("medians", {}), file),
     )
 
 
@@ -236,6 +244,13 @@ def _parent(extends: object, file: str, extending: tuple[str, ...]) -> CostBook:
         return _load(name, extending)
     except InvalidInputError as error:
         raise InvalidInputError(f"{file}: extends: {error}") from error
+
+
+def _medians(entries: object, file: str) -> dict[str, Fraction]:
+    if not isinstance(entries, Mapping):
+        raise InvalidInputError(f"{file}: [medians]: expected seconds by rate, such as first_click_s = 2.1")
+    refuse_unknown_keys(entries, RATES, f"{file}: [medians]")
+    return {name: read_seconds(entries[name], f"{file}: [medians].{name}") for name in RATES if name in entries}
 
 
 def _text(document: Mapping[str, Any], key: str, default: str, file: str) -> str:

@@ -40,7 +40,7 @@ from typing import Any, Final
 
 from budgetseg.costs.rate import Rate
 
-__all__ = ["ENOUGH", "SQUIGGLE_LOG_SD", "Load", "Spread", "expected_seconds", "spread", "task_log_sd"]
+__all__ = ["ENOUGH", "SQUIGGLE_LOG_SD", "Load", "Spread", "expected_seconds", "range_log_sd", "spread", "task_log_sd"]
 
 SQUIGGLE_LOG_SD: Final = 0.642
 """Of the 18,605 squiggle times released with the paper; assumed for rates without ``log_sd``."""
@@ -122,7 +122,8 @@ def expected_seconds(rate: Rate) -> float:
     return float(rate.seconds) * (exp(task_log_sd(rate) ** 2 / 2) if rate.statistic == "median" else 1.0)
 
 
-def _range_log_sd(rate: Rate) -> float:
+def range_log_sd(rate: Rate) -> float:
+    """Standard deviation of the logarithm of a rate that its ``low`` and ``high`` leave open; 0 where it has none."""
     low, high = (rate.seconds if edge is None else edge for edge in (rate.low, rate.high))
     return log(high / low) / (2 * _NORMAL.inv_cdf((1 + RANGE_LEVEL) / 2))
 
@@ -152,7 +153,7 @@ def spread(
     variance = 0.0
     for load in loads:
         rate, tasks, weight = rates[load.rate], float(load.tasks), float(load.weight)
-        seconds, unknown = expected_seconds(rate), expm1(_range_log_sd(rate) ** 2)
+        seconds, unknown = expected_seconds(rate), expm1(range_log_sd(rate) ** 2)
         mean = seconds * tasks * weight
         mean_by_team[load.team] += mean
         mean_by_rate[load.rate, load.team] = mean_by_rate.get((load.rate, load.team), 0.0) + mean
@@ -163,7 +164,7 @@ def spread(
     for name in dict.fromkeys(name for name, _ in mean_by_rate):
         by_team = {team: mean for (rate_name, team), mean in mean_by_rate.items() if rate_name == name}
         shared = sum(mean**2 * speed / people[team] for team, mean in by_team.items())
-        variance += expm1(_range_log_sd(rates[name]) ** 2) * (sum(by_team.values()) ** 2 + shared)
+        variance += expm1(range_log_sd(rates[name]) ** 2) * (sum(by_team.values()) ** 2 + shared)
     planned = certain + sum((load.tasks * load.weight * rates[load.rate].seconds for load in loads), Fraction(0))
     return Spread(
         planned=planned,

@@ -23,7 +23,7 @@ from typing import Any, Final, Literal, cast, get_args
 from budgetseg.costs.errors import InvalidInputError, did_you_mean
 from budgetseg.costs.kinds import PERS, RATES, Per, Quantity
 
-__all__ = ["Rate", "Statistic", "choice", "read_rate", "refuse_unknown_keys", "written"]
+__all__ = ["Rate", "Statistic", "choice", "read_rate", "read_seconds", "refuse_unknown_keys", "written"]
 
 Statistic = Literal["mean", "median"]
 
@@ -91,7 +91,12 @@ def refuse_unknown_keys(entry: Mapping[str, Any], known: Iterable[str], where: s
             raise InvalidInputError(f'{where}: unknown key "{key}"{unit}{did_you_mean(key, names)}')
 
 
-def _seconds(value: object, where: str) -> Fraction:
+def read_seconds(value: object, where: str) -> Fraction:
+    """Return a number of seconds as TOML has it.
+
+    Raises:
+        InvalidInputError: It is none, or not more than 0; the message starts with ``where``.
+    """
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise InvalidInputError(f"{where}: expected a number of seconds, got {written(value)}")
     if not (isinstance(value, int) or value.is_finite()) or value <= 0:
@@ -126,7 +131,7 @@ def choice(entry: Mapping[str, Any], key: str, choices: tuple[str, ...], where: 
 
 
 def _optional_seconds(entry: Mapping[str, Any], key: str, where: str) -> Fraction | None:
-    return _seconds(entry[key], f"{where}.{key}") if key in entry else None
+    return read_seconds(entry[key], f"{where}.{key}") if key in entry else None
 
 
 def _per(entry: Mapping[str, Any], name: str, where: str) -> Per:
@@ -172,7 +177,7 @@ def read_rate(name: str, entry: object, file: str) -> Rate:
     """
     where = f"{file}: [rates].{name}"
     if not isinstance(entry, Mapping):
-        seconds = _seconds(entry, where)
+        seconds = read_seconds(entry, where)
         return Rate(seconds=seconds, per=RATES[name].pers[0], statistic=None, source=file, verified=False)
     where = f"{file}: [rates.{name}]"
     refuse_unknown_keys(entry, _KEYS, where)
@@ -180,7 +185,7 @@ def read_rate(name: str, entry: object, file: str) -> Rate:
         raise InvalidInputError(f'{where}: lacks the key "seconds"; add the time that it takes, as in seconds = 2.4')
     if entry.get("unit", "s") != "s":
         raise InvalidInputError(f'{where}.unit: expected "s", got {written(entry["unit"])}; give the time in seconds')
-    seconds = _seconds(entry["seconds"], f"{where}.seconds")
+    seconds = read_seconds(entry["seconds"], f"{where}.seconds")
     source, verified = entry.get("source", file), entry.get("verified", False)
     if not isinstance(source, str) or not source.strip():
         raise InvalidInputError(f"{where}.source: expected where the number is from, got {written(source)}")

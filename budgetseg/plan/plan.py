@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from budgetseg.costs.workload import exact_number
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
+from budgetseg.plan.cost_doubt import CostDoubt
 from budgetseg.plan.coverage import Coverage
 from budgetseg.plan.document import from_plain, to_plain
 from budgetseg.plan.mix import Mix
@@ -129,6 +130,8 @@ class Plan:
     """Images of each class to expect; None where nothing is known of the classes."""
     two_stage: tuple[TwoStage, ...] = ()
     """For each rare class that was named: searching its images first."""
+    cost_doubt: CostDoubt | None = None
+    """What the ranges of the cost book's rates do to it; None where they do nothing, or are not asked for."""
     advice: tuple[str, ...] = ()
     """What to do before buying, in sentences, such as a pilot."""
 
@@ -165,6 +168,7 @@ _PLAIN: Final = {
     "reasons": Reasons | None,
     "coverage": Coverage | None,
     "two_stage": tuple[TwoStage, ...],
+    "cost_doubt": CostDoubt | None,
     "advice": tuple[str, ...],
 }
 """Parts that are their own documents."""

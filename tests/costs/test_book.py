@@ -242,3 +242,19 @@ def test_unknown_names() -> None:
         load_book("zzz")
     with pytest.raises(InvalidInputError, match=r'unknown annotation kind "boxes" \(did you mean "box"\?\)'):
         load_book("voc2012").missing("boxes")
+
+
+def test_medians_beside_the_rates_are_kept_and_not_reckoned_with(tmp_path: Path) -> None:
+    base = HEAD + 'extends = "voc2012"\n'
+    path = write(tmp_path, base + CLICK + "[medians]\nfirst_click_s = 2.1\n")
+    book = load_book(path)
+    assert book.medians == {"first_click_s": Fraction(21, 10)}
+    assert book.rates["first_click_s"].seconds == Fraction(24, 10)
+    assert book.to_dict()["medians"] == {"first_click_s": 2.1}
+    for mistake, words in (("first_clik_s = 2", "first_click_s"), ("first_click_s = 0", r"\[medians\].first_click_s")):
+        with pytest.raises(InvalidInputError, match=words):
+            load_book(write(tmp_path, base + CLICK + f"[medians]\n{mistake}\n"))
+    child = tmp_path / "child.toml"
+    write(tmp_path, base + CLICK + "[medians]\nfirst_click_s = 2.1\n")
+    child.write_text('schema = "budgetseg.costbook/1"\nextends = "mine.toml"\n')
+    assert load_book(child).medians == {}

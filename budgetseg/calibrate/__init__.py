@@ -1,0 +1,1 @@
+"""Cost books from measured times: what this team, with this tool, takes for each act of annotation."""
