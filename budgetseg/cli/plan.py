@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from budgetseg.plan.prices import Prices
     from budgetseg.plan.surface import Surface
     from budgetseg.plan.validation import Validation
+    from budgetseg.plan.validation_doubt import ValidationDoubt
 
 __all__ = ["plan"]
 
@@ -152,7 +153,11 @@ def plan(
         announce_unverified(book, [kind for kind in book.kinds if kind not in chosen.unavailable])
     if not len(known.miou_R) and bounds.seconds is not None and goal.goal == "mean" and current is None:
         chosen = replace(chosen, advice=(_pilot_or_buy(chosen, surface, prices, bounds.seconds, masks),))
-    chosen = replace(chosen, cost_doubt=_cost_doubt(chosen, surface, book, images))
+    chosen = replace(
+        chosen,
+        cost_doubt=_cost_doubt(chosen, surface, book, images),
+        validation_doubt=_validation_doubt(chosen, images),
+    )
     document = chosen.to_dict()
     if output is not None:
         write_json(output, document)
@@ -177,6 +182,18 @@ def _cost_doubt(
         return None
     rng = np.random.default_rng(0)
     return cost_doubt(surface, book, images.workload, chosen.mix, chosen.predicted_miou, chosen.pool, rng)
+
+
+def _validation_doubt(chosen: "Plan", images: plan_images.Images) -> "ValidationDoubt | None":
+    """How far off the validation images may measure, where it is known what an image holds."""
+    from budgetseg.costs.validation import spreads_of
+    from budgetseg.plan.validation_doubt import validation_doubt
+
+    workload, _ = images.validation
+    if chosen.predicted_miou is None or chosen.validation is None or workload is None:
+        return None
+    named = images.frequencies.named if images.frequencies is not None else {}
+    return validation_doubt(spreads_of(workload, named), chosen.validation.images, chosen.predicted_miou)
 
 
 def _pilot_or_buy(

@@ -40,6 +40,12 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
             f"Costs in doubt ({', '.join(doubt.rates)}): these hours buy {doubt.images_low:,} to "
             f"{doubt.images_high:,} images; with that the interval is [{doubt.low:.1f}, {doubt.high:.1f}]."
         )
+    if plan.validation_doubt is not None:
+        measured = plan.validation_doubt
+        say(
+            f"Measured on {measured.images:,} images it comes out within {measured.within:.1f} of that: what you will "
+            f"see is in [{measured.low:.1f}, {measured.high:.1f}]."
+        )
     for line in (*target_line(plan), *plan.advice):
         say(line)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)

@@ -17,6 +17,7 @@ from budgetseg.plan.offers import Move
 from budgetseg.plan.reasons import LimitUse, Reasons, TargetOutcome
 from budgetseg.plan.two_stage import TwoStage
 from budgetseg.plan.validation import Validation
+from budgetseg.plan.validation_doubt import ValidationDoubt
 
 if TYPE_CHECKING:
     from budgetseg.plan.candidates import Candidates
@@ -132,6 +133,8 @@ class Plan:
     """For each rare class that was named: searching its images first."""
     cost_doubt: CostDoubt | None = None
     """What the ranges of the cost book's rates do to it; None where they do nothing, or are not asked for."""
+    validation_doubt: ValidationDoubt | None = None
+    """How far off the validation images may measure; None where nothing is known of them."""
     advice: tuple[str, ...] = ()
     """What to do before buying, in sentences, such as a pilot."""
 
@@ -169,6 +172,7 @@ _PLAIN: Final = {
     "coverage": Coverage | None,
     "two_stage": tuple[TwoStage, ...],
     "cost_doubt": CostDoubt | None,
+    "validation_doubt": ValidationDoubt | None,
     "advice": tuple[str, ...],
 }
 """Parts that are their own documents."""

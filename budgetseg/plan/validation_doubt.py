@@ -1,0 +1,51 @@
+r"""What the choice of validation images adds to a prediction: the measured mIoU is not the model's.
+
+The mIoU that N images measure is off by a standard deviation :math:`s / \sqrt N` (`budgetseg.costs.validation`),
+whatever the training. So what will be measured is known less well than what is trained: the squares of both doubts add.
+"""
+
+from dataclasses import dataclass
+from math import hypot, sqrt
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+from budgetseg.costs.validation import Spreads
+
+if TYPE_CHECKING:
+    from budgetseg.plan.plan import Prediction
+
+__all__ = ["ValidationDoubt", "validation_doubt"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidationDoubt:
+    """How far a measurement on the validation images may be from the model's mIoU."""
+
+    images: int
+    miou_sd: float
+    within: float
+    """Points around the model's mIoU in which the measurement falls with probability ``level``."""
+    low: float
+    """With ``high`` the interval of what one new training will be measured at."""
+    high: float
+    level: float
+
+
+def validation_doubt(spreads: Spreads, images: int, predicted: "Prediction") -> ValidationDoubt:
+    """Return the doubt of a measurement on at least one image.
+
+    Args:
+        spreads: What one image contributes, class by class.
+        images: That measure.
+        predicted: Of the model, its doubt in the trainings alone.
+    """
+    sd = sqrt(spreads.variance_of_one_image / images)
+    within = NormalDist().inv_cdf((1 + predicted.level) / 2) * sd
+    return ValidationDoubt(
+        images=images,
+        miou_sd=sd,
+        within=within,
+        low=max(0.0, predicted.mean - hypot(predicted.mean - predicted.low, within)),
+        high=min(100.0, predicted.mean + hypot(predicted.high - predicted.mean, within)),
+        level=predicted.level,
+    )
