@@ -9,7 +9,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "budgetseg"
-HEAVY = {"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "plotly"}
+HEAVY = {"torch", "torchvision", "timm", "numpy", "scipy", "pandas", "plotly", "ray", "submitit"}
 
 # What each room may import of the others, beside budgetseg.errors, files and settings.
 MAY_KNOW = {
@@ -25,6 +25,7 @@ MAY_KNOW = {
     "replay": {"costs", "plan"},
     "accuracy": {"costs", "plan", "data", "runs"},
     "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
+    "sweep": {"costs", "plan", "data", "learn", "runs", "accuracy"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 
@@ -91,6 +92,8 @@ LIGHT = [
     "bench accuracy",
     "replay",
     "bench surfaces",
+    "sweep",
+    "runs list",
 ]
 
 

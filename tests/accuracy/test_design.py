@@ -13,7 +13,7 @@ from budgetseg.costs.book import load_book
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.validation import value_validation
-from budgetseg.runs.buying import buy
+from budgetseg.runs.buying import buy, market_for
 from budgetseg.runs.config import overrides_of
 from budgetseg.runs.strategy import PLANNED, strategy
 
@@ -24,7 +24,9 @@ def purchase(pool, trial, setup=None):
     """What the run of a trial buys, by the code that every run goes through."""
     spec = (setup or Setup(folder=None)).spec(trial)
     validation = value_validation(pool.book, pool.index.workload, available=1, charged=None)
-    return buy(spec, PLANNED if spec.mix else strategy(spec.strategy), pool.index, pool.book, validation)
+    return buy(
+        spec, PLANNED if spec.mix else strategy(spec.strategy), market_for(spec, pool.index, pool.book), validation
+    )
 
 
 def images_of(bought, kind):

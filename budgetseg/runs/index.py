@@ -1,0 +1,156 @@
+"""An index of run directories, so that thousands are listed at once: SQLite, made from the directories alone.
+
+It is brought up to date whenever it is opened: only results that have changed are read again. A missing, broken or
+outdated index is made anew, and where none can be written it is kept in memory; nothing is lost with it.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from budgetseg.runs.record import RunRecord, record_of, unfinished
+
+__all__ = ["INDEX", "RunIndex", "open_index"]
+
+INDEX: Final = "index.sqlite"
+_VERSION: Final = 1
+_DEPTH: Final = 2
+"""Levels below the folder at which run directories are looked for."""
+_COLUMNS: Final = (
+    "path",
+    "stamp",
+    "status",
+    "strategy",
+    "mix",
+    "budget_hours",
+    "hours",
+    "seed",
+    "miou",
+    "dataset",
+    "backbone",
+    "recipe",
+    "iterations",
+    "seconds",
+    "reason",
+    "doc",
+)
+_TABLE: Final = f"CREATE TABLE runs ({', '.join(_COLUMNS)}, PRIMARY KEY (path)) WITHOUT ROWID"
+_WAIT_SECONDS: Final = 2.0
+"""For another process that brings the same index up to date."""
+
+
+class RunIndex:
+    """Run directories below a folder, as they were when the index was opened."""
+
+    def __init__(self, folder: Path, database: sqlite3.Connection) -> None:
+        self.folder, self._database = folder, database
+
+    def records(self) -> list[RunRecord]:
+        """All of them in the order of their paths, without what is long."""
+        columns = [name for name in _COLUMNS if name not in ("stamp", "doc")]
+        rows = self._database.execute(f"SELECT {', '.join(columns)} FROM runs ORDER BY path")  # noqa: S608 - ours
+        return [RunRecord.of(self.folder, dict(zip(columns, row, strict=True))) for row in rows]
+
+    def results(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Path and result document of each finished run, in the order of their paths."""
+        for path, doc in self._database.execute("SELECT path, doc FROM runs WHERE status = 'completed' ORDER BY path"):
+            yield path, json.loads(doc)
+
+    def durations(self) -> list[tuple[str, str, int, float]]:
+        """Backbone, recipe, iterations and seconds of computing of each finished run."""
+        return self._database.execute(
+            "SELECT backbone, recipe, iterations, seconds FROM runs WHERE status = 'completed' AND seconds > 0"
+        ).fetchall()
+
+
+@contextmanager
+def open_index(folder: Path) -> Iterator[RunIndex]:
+    """Bring the index of a folder up to date and open it; a folder that is not there has no runs.
+
+    Raises:
+        DataError: The folder cannot be read.
+    """
+    with closing(_database(folder)) as database:
+        yield RunIndex(folder, database)
+
+
+def _database(folder: Path) -> sqlite3.Connection:
+    """The index in the folder; made anew where it is broken, in memory where the folder takes none."""
+    if folder.is_dir():
+        for _ in range(2):
+            try:
+                return _up_to_date(folder, str(folder / INDEX))
+            except sqlite3.OperationalError:
+                break  # not to be written to, or in use for long
+            except sqlite3.DatabaseError:
+                try:
+                    (folder / INDEX).unlink()
+                except OSError:
+                    break
+    return _up_to_date(folder, ":memory:")
+
+
+def _up_to_date(folder: Path, place: str) -> sqlite3.Connection:
+    database = sqlite3.connect(place, timeout=_WAIT_SECONDS)
+    try:
+        if database.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+            with database:
+                database.execute("DROP TABLE IF EXISTS runs")
+                database.execute(_TABLE)
+                database.execute(f"PRAGMA user_version = {_VERSION}")
+        _refresh(folder, database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _refresh(folder: Path, database: sqlite3.Connection) -> None:
+    known: dict[str, str] = dict(database.execute("SELECT path, stamp FROM runs"))
+    there = dict(_stamps(str(folder), "", _DEPTH)) if folder.is_dir() else {}
+    changed = [path for path, stamp in there.items() if known.get(path) != stamp]
+    gone = [(path,) for path in known if path not in there]
+    if not changed and not gone:
+        return
+    marks = ", ".join("?" * len(_COLUMNS))
+    with database:
+        database.executemany("DELETE FROM runs WHERE path = ?", gone)
+        database.executemany(
+            f"INSERT OR REPLACE INTO runs VALUES ({marks})",  # noqa: S608 - question marks
+            (_row(folder, path, there[path]) for path in changed),
+        )
+
+
+def _row(folder: Path, path: str, stamp: str) -> tuple[Any, ...]:
+    values = record_of(folder / path) if stamp else unfinished()
+    return tuple({"path": path, "stamp": stamp, **values}[name] for name in _COLUMNS)
+
+
+def _stamps(folder: str, below: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Run directories, with what changes when their result does: empty where there is none yet.
+
+    Paths are relative to the folder of runs; runs are not looked for inside runs.
+    """
+    path = os.path.join(folder, below)  # noqa: PTH118 - ten thousand times
+    try:
+        found = os.stat(path + "/result.json")  # noqa: PTH116 - the same
+        yield below, f"{found.st_mtime_ns} {found.st_size} {found.st_ino}"
+        return
+    except OSError:
+        pass
+    if os.path.exists(path + "/state.json"):  # noqa: PTH110 - the same
+        yield below, ""
+        return
+    if depth < 0:
+        return
+    try:
+        with os.scandir(path) as entries:
+            names = sorted(entry.name for entry in entries if entry.name[0] != "." and entry.is_dir())
+    except OSError:
+        return  # what cannot be read holds no run that could be
+    for name in names:
+        yield from _stamps(folder, f"{below}/{name}" if below else name, depth - 1)
