@@ -117,12 +117,9 @@ def sweep(
     }
     fields, shared = _complete(fields, shared, given, settings or [])
 
-    def look_up() -> "Sweep":
-        with open_index(runs) as index:
-            speed = speed_from(index.durations(), images_per_second)
-        return plan_sweep(Grid(**fields), runs, shared, speed, notice)
-
-    found = look_up()
+    with open_index(runs) as index:
+        speed = speed_from(index.durations(), images_per_second)
+    found = plan_sweep(Grid(**fields), runs, shared, speed, notice)
     for note in found.notes:
         notice(note)
     if dry_run:
@@ -141,7 +138,7 @@ def sweep(
     failure = _carry_out(found, engine, options, compiling, checkpoint_seconds)
     with open_index(runs):
         pass  # so that the next to list runs finds the index as it is now
-    found = look_up()
+    found = found.afresh()
     emit(found.to_dict(), as_json, lambda console: draw_sweep(found, console, dry=False))
     if failure is not None:
         raise failure

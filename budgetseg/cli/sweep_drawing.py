@@ -96,7 +96,9 @@ def _table(progress: "Progress") -> Table:
 
 def draw_sweep(sweep: "Sweep", console: Console, *, dry: bool) -> None:
     """Print the runs; before they are carried out with their commands."""
-    table = Table("run", "buys", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("run", no_wrap=True)
+    table.add_column("buys")
     for name in ("annotators' h", "compute", "mIoU", "state"):
         table.add_column(name, justify="right")
     for run in sweep.runs:

@@ -4,7 +4,7 @@ A budget that buys all images is the run without a limit of hours, whichever bud
 this sweep and in a later one with other budgets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,14 @@ class Sweep:
     def compute_seconds(self) -> float:
         """What the missing runs are estimated to take, one after the other."""
         return sum(run.compute_seconds for run in self.missing)
+
+    def afresh(self) -> "Sweep":
+        """Look its folders up again; the data set has not changed."""
+        runs = []
+        for run in self.runs:
+            state, miou = state_of(run.folder, run.spec.fingerprint)
+            runs.append(replace(run, state=state, miou=miou))
+        return replace(self, runs=tuple(runs))
 
     def to_dict(self) -> dict[str, Any]:
         """The ``budgetseg.sweep/1`` document before any run is carried out."""

@@ -14,14 +14,16 @@ from contextlib import chdir
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from budgetseg.errors import BudgetsegError, InterruptedRunError, InUseError
-from budgetseg.runs.opening import OpenOnce
-from budgetseg.runs.spec import Execution, RunSpec
-from budgetseg.runs.watcher import Silent
 from budgetseg.sweep.attempts import note_attempt
 from budgetseg.sweep.failure import record_failure
+
+if TYPE_CHECKING:
+    from budgetseg.plan.plan import Plan
+    from budgetseg.runs.opening import OpenOnce
+    from budgetseg.runs.spec import RunSpec
 
 __all__ = ["Outcome", "Task", "carry_out"]
 
@@ -70,6 +72,7 @@ def carry_out(task: Task) -> Outcome:
     """Carry a run out, or go on with it; whatever stops it is an outcome, recorded in its folder."""
     from budgetseg.runs.config import spec_of_document
     from budgetseg.runs.run import run  # torch comes with it
+    from budgetseg.runs.spec import Execution
 
     folder = Path(task.folder)
     with chdir(task.directory):
@@ -94,16 +97,24 @@ def carry_out(task: Task) -> Outcome:
 
 
 @cache
-def _opener() -> OpenOnce:
+def _opener() -> "OpenOnce":
     """One a process: runs on one data set in a row open it once."""
+    from budgetseg.runs.opening import OpenOnce
+
     return OpenOnce()
 
 
-class _Noting(Silent):
+class _Noting:
     """Notes an attempt once it has begun to work, which is when the folder is locked and its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.began = folder, 0.0
+
+    def notice(self, text: str) -> None:
+        """Say nothing: a sweep tells of results."""
+
+    def planned(self, plan: "Plan") -> None:
+        """Say nothing."""
 
     def progress(self, what: str, done: int, of: int, loss: float | None) -> None:  # noqa: ARG002 - a watcher's
         """Note the first step."""
@@ -124,7 +135,7 @@ def _who() -> dict[str, Any]:
     return {"host": socket.gethostname(), "pid": os.getpid()}
 
 
-def _failed(folder: Path, spec: RunSpec, command: str, error: Exception) -> Outcome:
+def _failed(folder: Path, spec: "RunSpec", command: str, error: Exception) -> Outcome:
     reason = str(error) if isinstance(error, BudgetsegError) else f"{type(error).__name__}: {_first_line(error)}"
     no_room = any(number in _NO_ROOM for number in _numbers(error))
     try:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import IO, Final, Self
 
 from budgetseg.sweep.task import Outcome, Task
@@ -23,13 +23,13 @@ _GRACE_SECONDS: Final = 60.0
 class _Worker:
     """One process, and the run that it works on."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environment: dict[str, str]) -> None:
         self.task: Task | None = None
         self.stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self.buffer = b""
         # A session of its own: Ctrl-C at the terminal reaches the sweep, which asks its processes to stop.
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "budgetseg.sweep.engines.worker"],
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.stderr,
@@ -85,16 +85,16 @@ class _Worker:
 class LocalEngine:
     """Processes on this machine; one that dies takes its run with it, and is replaced."""
 
-    def __init__(self, environments: Sequence[dict[str, str]], on_worker: Callable[[int], None] | None = None) -> None:
+    def __init__(self, environments: Sequence[dict[str, str]], command: Sequence[str] | None = None) -> None:
         """Share the machine.
 
         Args:
             environments: What each process that runs side by side is told of the cores and GPUs that are its own.
-            on_worker: Told the number of each process that is started.
+            command: What a process is, which follows ``budgetseg.sweep.engines.worker``; None: that itself.
         """
         self._environments = [{**os.environ, **own} for own in environments]
         self._workers: list[_Worker | None] = [None] * len(environments)
-        self._on_worker = on_worker or (lambda _pid: None)
+        self._command = command or (sys.executable, "-m", "budgetseg.sweep.engines.worker")
         self._selector = selectors.DefaultSelector()
 
     def slots(self) -> int:
@@ -107,9 +107,8 @@ class LocalEngine:
             place = next(place for place, worker in enumerate(self._workers) if worker is None or worker.task is None)
             worker = self._workers[place]
             if worker is None:
-                worker = self._workers[place] = _Worker(self._environments[place])
+                worker = self._workers[place] = _Worker(self._command, self._environments[place])
                 self._selector.register(worker.process.stdout, selectors.EVENT_READ, place)  # type: ignore[arg-type]
-                self._on_worker(worker.process.pid)
             worker.begin(task)
 
     def ended(self, seconds: float) -> list[tuple[Task, Outcome]]:

@@ -10,11 +10,15 @@ import queue
 import signal
 import sys
 import threading
-from typing import IO
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
 
 from budgetseg.learn.threads import wait_politely
 
-__all__ = ["main"]
+if TYPE_CHECKING:
+    from budgetseg.sweep.task import Outcome, Task
+
+__all__ = ["main", "work"]
 
 
 class _Orders:
@@ -35,13 +39,24 @@ class _Orders:
 
 
 def main() -> None:
-    """Work until stdin ends."""
+    """Carry runs out until stdin ends."""
     wait_politely()
+
+    def carry_out(task: "Task") -> "Outcome":
+        from budgetseg.sweep.task import carry_out
+
+        return carry_out(task)
+
+    work(carry_out)
+
+
+def work(carry_out: "Callable[[Task], Outcome]") -> None:
+    """Do with each task what ``carry_out`` does, until stdin ends."""
+    from budgetseg.sweep.task import Task
+
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not look like an answer
     orders = _Orders(sys.stdin)
-    from budgetseg.sweep.task import Task, carry_out
-
     while (line := orders.lines.get()) is not None:
         orders.busy = True
         outcome = carry_out(Task(**json.loads(line)))
