@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format clean
+.PHONY: demo test test-cluster lint format clean
 
 demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes, write report.html
 	$(BIN)/budgetseg plan --hours 60
@@ -13,6 +13,10 @@ demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes
 
 test: $(VENV)/.installed ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-cluster: $(VENV)/.installed ## run the tests that need Ray and submitit: a cluster of two nodes, one of them killed
+	$(BIN)/python -m pip install --quiet --editable ".[ray,slurm]"
+	BUDGETSEG_CLUSTER_TESTS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m cluster
 
 lint: $(VENV)/.installed ## check style and types
 	$(BIN)/ruff check .
