@@ -58,7 +58,7 @@ def list_runs(
     if as_json:
         emit({"schema": "budgetseg.runs/1", "runs": [record.to_dict() for record in found]}, as_json, lambda _: None)
         return
-    from budgetseg.cli.runs_drawing import runs_text
+    from budgetseg.cli.runs_text import runs_text
 
     sys.stdout.write(runs_text(found))
 

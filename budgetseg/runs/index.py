@@ -36,9 +36,12 @@ _COLUMNS: Final = (
     "iterations",
     "seconds",
     "reason",
-    "doc",
 )
-_TABLE: Final = f"CREATE TABLE runs ({', '.join(_COLUMNS)}, PRIMARY KEY (path)) WITHOUT ROWID"
+_TABLES: Final = (
+    f"CREATE TABLE runs ({', '.join(_COLUMNS)}, PRIMARY KEY (path)) WITHOUT ROWID",
+    # What is long is kept apart, so that a list need not read over it.
+    "CREATE TABLE results (path PRIMARY KEY, document)",
+)
 _WAIT_SECONDS: Final = 2.0
 """For another process that brings the same index up to date."""
 
@@ -51,14 +54,15 @@ class RunIndex:
 
     def records(self) -> list[RunRecord]:
         """All of them in the order of their paths, without what is long."""
-        columns = [name for name in _COLUMNS if name not in ("stamp", "doc")]
+        columns = [name for name in _COLUMNS if name != "stamp"]
         rows = self._database.execute(f"SELECT {', '.join(columns)} FROM runs ORDER BY path")  # noqa: S608 - ours
         return [RunRecord.of(self.folder, dict(zip(columns, row, strict=True))) for row in rows]
 
     def results(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Path and result document of each finished run, in the order of their paths."""
-        for path, doc in self._database.execute("SELECT path, doc FROM runs WHERE status = 'completed' ORDER BY path"):
-            yield path, json.loads(doc)
+        finished = "SELECT path, document FROM runs JOIN results USING (path) WHERE status = 'completed' ORDER BY path"
+        for path, document in self._database.execute(finished):
+            yield path, json.loads(document)
 
     def durations(self) -> list[tuple[str, str, int, float]]:
         """Backbone, recipe, iterations and seconds of computing of each finished run."""
@@ -99,8 +103,10 @@ def _up_to_date(folder: Path, place: str) -> sqlite3.Connection:
     try:
         if database.execute("PRAGMA user_version").fetchone() != (_VERSION,):
             with database:
-                database.execute("DROP TABLE IF EXISTS runs")
-                database.execute(_TABLE)
+                for name in ("runs", "results"):
+                    database.execute(f"DROP TABLE IF EXISTS {name}")
+                for table in _TABLES:
+                    database.execute(table)
                 database.execute(f"PRAGMA user_version = {_VERSION}")
         _refresh(folder, database)
     except BaseException:
@@ -118,16 +124,17 @@ def _refresh(folder: Path, database: sqlite3.Connection) -> None:
         return
     marks = ", ".join("?" * len(_COLUMNS))
     with database:
-        database.executemany("DELETE FROM runs WHERE path = ?", gone)
-        database.executemany(
-            f"INSERT OR REPLACE INTO runs VALUES ({marks})",  # noqa: S608 - question marks
-            (_row(folder, path, there[path]) for path in changed),
-        )
-
-
-def _row(folder: Path, path: str, stamp: str) -> tuple[Any, ...]:
-    values = record_of(folder / path) if stamp else unfinished()
-    return tuple({"path": path, "stamp": stamp, **values}[name] for name in _COLUMNS)
+        for table in ("runs", "results"):
+            database.executemany(f"DELETE FROM {table} WHERE path = ?", gone)  # noqa: S608 - ours
+        for path in changed:
+            values = record_of(folder / path) if there[path] else unfinished()
+            document = values.pop("document")
+            row = {"path": path, "stamp": there[path], **values}
+            database.execute(
+                f"INSERT OR REPLACE INTO runs VALUES ({marks})",  # noqa: S608 - question marks
+                [row[name] for name in _COLUMNS],
+            )
+            database.execute("INSERT OR REPLACE INTO results VALUES (?, ?)", (path, document))
 
 
 def _stamps(folder: str, below: str, depth: int) -> Iterator[tuple[str, str]]:

@@ -78,7 +78,7 @@ def unfinished() -> dict[str, Any]:
     empty = dict.fromkeys(
         ("strategy", "budget_hours", "hours", "seed", "miou", "dataset", "backbone", "recipe", "iterations", "seconds")
     )
-    return {**empty, "status": "stopped", "mix": "{}", "reason": None, "doc": "{}"}
+    return {**empty, "status": "stopped", "mix": "{}", "reason": None, "document": "{}"}
 
 
 def record_of(folder: Path) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _row(document: Mapping[str, Any]) -> dict[str, Any]:
         "iterations": document.get("iterations"),
         "seconds": float(sum(seconds)) or None,
         "reason": document.get("reason"),
-        "doc": json.dumps(document),
+        "document": json.dumps(document),
     }
 
 

@@ -61,7 +61,7 @@ def drill(
         folder: Of its runs, none of which must be there yet.
         kills: How often a process is killed: a worker or the one that conducts, as it comes.
         rng: Chooses moments and victims.
-        pause_seconds: The least and the most between two kills.
+        pause_seconds: The least and the most until the next kill, from when a run works again.
 
     Raises:
         RuntimeError: The sweep was over before all kills, or does not end.
@@ -70,6 +70,8 @@ def drill(
     in_flight = 0
     process = _started(command)
     while sum(done.values()) < kills:
+        while not _working(folder) and process.poll() is None:
+            time.sleep(0.05)  # a kill of what does nothing would prove nothing
         time.sleep(rng.uniform(*pause_seconds))
         if process.poll() is not None:
             raise RuntimeError(f"the sweep ended with code {process.returncode} after {done}; make its runs longer")
@@ -160,7 +162,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--pause", type=float, nargs=2, default=(3.0, 12.0), help="seconds between kills: least, most")
+    parser.add_argument(
+        "--pause", type=float, nargs=2, default=(0.0, 8.0), help="seconds a run works until a kill: least, most"
+    )
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         undisturbed, killed = Path(place) / "undisturbed", Path(place) / "killed"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from budgetseg.runs.opening import OpenOnce
     from budgetseg.runs.spec import RunSpec
 
-__all__ = ["Outcome", "Task", "carry_out"]
+__all__ = ["Outcome", "Task", "carry_out", "failed"]
 
 Status = Literal["completed", "failed", "busy", "interrupted", "lost"]
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
@@ -62,6 +62,8 @@ class Outcome:
     """0 to 100."""
     no_room: bool = False
     """Whether it failed because the disk takes no more."""
+    unforeseen: bool = False
+    """Whether it failed in a way that may leave its process broken, such as out of memory."""
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -92,7 +94,7 @@ def carry_out(task: Task) -> Outcome:
         except InterruptedRunError as error:
             return Outcome(status="interrupted", reason=str(error))
         except Exception as error:
-            return _failed(folder, spec, task.command, error)
+            return failed(folder, spec, task.command, error)
     return Outcome(status="completed", miou=float(result["miou"]))
 
 
@@ -135,14 +137,16 @@ def _who() -> dict[str, Any]:
     return {"host": socket.gethostname(), "pid": os.getpid()}
 
 
-def _failed(folder: Path, spec: "RunSpec", command: str, error: Exception) -> Outcome:
-    reason = str(error) if isinstance(error, BudgetsegError) else f"{type(error).__name__}: {_first_line(error)}"
+def failed(folder: Path, spec: "RunSpec", command: str, error: Exception) -> Outcome:
+    """Record in a run's folder why it failed, and return that as an outcome."""
+    foreseen = isinstance(error, BudgetsegError)
+    reason = str(error) if foreseen else f"{type(error).__name__}: {_first_line(error)}"
     no_room = any(number in _NO_ROOM for number in _numbers(error))
     try:
         record_failure(folder, spec, command, reason)
     except BudgetsegError as second:
         reason = f"{reason} (and this could not be recorded: {second})"
-    return Outcome(status="failed", reason=reason, no_room=no_room)
+    return Outcome(status="failed", reason=reason, no_room=no_room, unforeseen=not foreseen)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,7 +1,8 @@
 """A sweep whose runs count instead of training, so that what carries sweeps out is tested in milliseconds.
 
 ``python toy.py conduct FOLDER RUNS JOBS`` conducts one; ``python toy.py work`` is a process that it gives tasks to.
-What a run does is said by its seed: 90 fails, 91 dies, 92 ends with an error that nobody foresaw, all others finish.
+What a run does is said by its seed: 90 fails, 91 dies, 92 ends with an error that nobody foresaw, 93 writes 100,000
+bytes, all others finish.
 """
 
 import os
@@ -10,19 +11,13 @@ import time
 from pathlib import Path
 
 from budgetseg.errors import InUseError, RunFailedError
-from budgetseg.plan.mix import Mix
 from budgetseg.runs.config import spec_of_document, spec_of_settings
 from budgetseg.runs.directory import RESULT_SCHEMA, RunDirectory
 from budgetseg.runs.signals import stop_on_signals
 from budgetseg.runs.state import state_of
 from budgetseg.sweep.attempts import note_attempt
-from budgetseg.sweep.compute import Speed
-from budgetseg.sweep.conduct import conduct
-from budgetseg.sweep.engines.local import LocalEngine
 from budgetseg.sweep.engines.worker import work
-from budgetseg.sweep.failure import record_failure
-from budgetseg.sweep.sweep import Sweep, SweepRun
-from budgetseg.sweep.task import Outcome
+from budgetseg.sweep.task import Outcome, failed
 
 STEPS, STEP_SECONDS = 10, 0.02
 WORKER = (sys.executable, __file__, "work")
@@ -30,6 +25,10 @@ WORKER = (sys.executable, __file__, "work")
 
 def toy_sweep(folder, seeds):
     """Return a sweep of runs that are not what they say."""
+    from budgetseg.plan.mix import Mix
+    from budgetseg.sweep.compute import Speed
+    from budgetseg.sweep.sweep import Sweep, SweepRun
+
     runs = []
     for seed in seeds:
         spec = spec_of_settings({"run.seed": str(seed), "run.hours": "1"})
@@ -50,6 +49,8 @@ def toy_sweep(folder, seeds):
 
 
 def toy_engine(jobs):
+    from budgetseg.sweep.engines.local import LocalEngine
+
     return LocalEngine([{}] * jobs, WORKER)
 
 
@@ -85,6 +86,8 @@ def count(task):
                 raise RunFailedError("loss is not finite")
             if spec.seed == 91:
                 os.kill(os.getpid(), 9)
+            if spec.seed == 93:
+                directory.write("much", "x" * 100_000)
             counter = folder / "count"
             done = int(counter.read_text()) if counter.exists() else 0
             for step in range(done, STEPS):
@@ -97,8 +100,7 @@ def count(task):
     except InUseError as error:
         return Outcome(status="busy", reason=str(error))
     except RunFailedError as error:
-        record_failure(folder, spec, "", str(error))
-        return Outcome(status="failed", reason=str(error))
+        return failed(folder, spec, "", error)
     if spec.seed == 92:
         raise ValueError("nobody foresaw this")
     return Outcome(status="completed", miou=float(spec.seed))
@@ -108,6 +110,8 @@ if __name__ == "__main__":
     if sys.argv[1] == "work":
         work(count)
     else:
+        from budgetseg.sweep.conduct import conduct
+
         with stop_on_signals() as stop, toy_engine(int(sys.argv[4])) as engine:
             sweep = toy_sweep(Path(sys.argv[2]), range(int(sys.argv[3])))
             conduct(sweep, engine, Watcher(), stop, retries=5)

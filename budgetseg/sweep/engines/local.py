@@ -112,7 +112,7 @@ class LocalEngine:
             worker.begin(task)
 
     def ended(self, seconds: float) -> list[tuple[Task, Outcome]]:
-        """Read what the processes say; one whose run failed is replaced, for nobody knows what it has broken."""
+        """Read what the processes say; one that died or may be broken is replaced when there is something to do."""
         if not self._selector.get_map():
             time.sleep(seconds)
             return []
@@ -126,7 +126,7 @@ class LocalEngine:
             task, worker.task = worker.task, None
             if task is not None:
                 found.append((task, outcome))
-            if outcome.status in ("lost", "failed", "interrupted"):
+            if outcome.status in ("lost", "interrupted") or outcome.unforeseen:
                 self._drop(key.data)
         return found
 
