@@ -14,7 +14,6 @@ _TRAIN_OPTIONS: Final = {
     "train.iterations": "--iterations",
     "train.batch": "--batch",
     "train.crop": "--crop",
-    "train.lr": "--lr",
 }
 
 

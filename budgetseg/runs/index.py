@@ -17,7 +17,7 @@ from budgetseg.runs.record import RunRecord, record_of, unfinished
 __all__ = ["INDEX", "RunIndex", "open_index"]
 
 INDEX: Final = "index.sqlite"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _DEPTH: Final = 2
 """Levels below the folder at which run directories are looked for."""
 _COLUMNS: Final = (
@@ -44,6 +44,19 @@ _TABLES: Final = (
 )
 _WAIT_SECONDS: Final = 2.0
 """For another process that brings the same index up to date."""
+
+
+# The first byte says what kind of trouble it is.
+_NO_PLACE: Final = (
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_IOERR,
+)
+"""The folder takes no index at this moment; anything else is a broken one."""
 
 
 class RunIndex:
@@ -88,9 +101,9 @@ def _database(folder: Path) -> sqlite3.Connection:
         for _ in range(2):
             try:
                 return _up_to_date(folder, str(folder / INDEX))
-            except sqlite3.OperationalError:
-                break  # not to be written to, or in use for long
-            except sqlite3.DatabaseError:
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF in _NO_PLACE:
+                    break
                 try:
                     (folder / INDEX).unlink()
                 except OSError:

@@ -70,15 +70,15 @@ def drill(
     in_flight = 0
     process = _started(command)
     while sum(done.values()) < kills:
-        while not _working(folder) and process.poll() is None:
+        while not _working(folder) & _children(process.pid) and process.poll() is None:
             time.sleep(0.05)  # a kill of what does nothing would prove nothing
         time.sleep(rng.uniform(*pause_seconds))
         if process.poll() is not None:
             raise RuntimeError(f"the sweep ended with code {process.returncode} after {done}; make its runs longer")
         workers = _children(process.pid)
-        working = _working(folder)
+        working = _working(folder) & workers
         if workers and rng.random() < 0.5:
-            victim = int(rng.choice(workers))
+            victim = int(rng.choice(sorted(workers)))
             in_flight += victim in working
             _kill(victim)
             done["worker"] += 1
@@ -144,11 +144,11 @@ def _started(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 
 
-def _children(pid: int) -> list[int]:
+def _children(pid: int) -> set[int]:
     try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
     except OSError:
-        return []
+        return set()
 
 
 def _kill(pid: int) -> None:

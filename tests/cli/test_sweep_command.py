@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +77,23 @@ def test_a_sweep_carries_runs_out_reports_failures_and_goes_on(checked_call, sma
         assert plan["predicted_miou"] is not None
     page = checked_call("report", "runs", "-o", "report.html")
     assert "3 runs in report.html" in page.out
+
+
+def test_printed_commands_use_options_that_there_are():
+    from dataclasses import fields
+
+    import typer
+
+    from budgetseg.cli.main import app
+    from budgetseg.runs.command import run_command
+    from budgetseg.runs.spec import RunSpec
+
+    options = {text for option in typer.main.get_command(app).commands["run"].params for text in option.opts}
+    names = [f"run.{field.name}" for field in fields(RunSpec) if field.name not in ("mix", "train")]
+    names += [f"train.{name}" for name in ("preset", "iterations", "batch", "crop", "lr", "flip")]
+    words = shlex.split(run_command(dict.fromkeys(names, "x"), Path("out"), "full=1"))
+    assert {word for word in words if word.startswith("--")} <= options
+    assert words[-2:] == ["--out", "out"]
 
 
 def fake(folder, **other):

@@ -112,13 +112,25 @@ def test_an_index_of_another_version_is_made_anew(tmp_path):
     assert listed(tmp_path) == {"a": ("completed", 41.5)}
 
 
+def test_an_index_that_lacks_a_table_is_made_anew(tmp_path):
+    put(tmp_path / "a")
+    listed(tmp_path)
+    database = sqlite3.connect(tmp_path / INDEX)
+    with database:
+        database.execute("DROP TABLE results")
+    database.close()
+    put(tmp_path / "a", miou=2.0)
+    assert listed(tmp_path) == {"a": ("completed", 2.0)}
+    assert sqlite3.connect(tmp_path / INDEX).execute("SELECT count(*) FROM results").fetchone() == (1,)
+
+
 def test_where_no_index_can_be_written_there_is_one_all_the_same(tmp_path, monkeypatch):
     put(tmp_path / "a")
     connect = sqlite3.connect
 
     def refused(place, **options):
         if place != ":memory:":
-            raise sqlite3.OperationalError("unable to open database file")
+            return connect("file:/nowhere/index.sqlite?mode=ro", uri=True, **options)
         return connect(place, **options)
 
     monkeypatch.setattr("budgetseg.runs.index.sqlite3.connect", refused)
