@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["sweep"]
 
 # What a newcomer gets: three budgets of the embedded scenes, in a few minutes.
-_NEWCOMER = {"hours": "1,2,4", "full_images": "20", "seeds": "2"}
+_NEWCOMER = {"hours": "1,2,4", "seeds": "2"}
 _NEWCOMER_ITERATIONS = "200"
 
 
@@ -27,9 +27,7 @@ def sweep(
     hours: Annotated[
         str | None, typer.Option(help="Budgets of annotators' hours: 15,30,60.  [default for the scenes: 1,2,4]")
     ] = None,
-    full_images: Annotated[
-        str | None, typer.Option(help="Full masks of the hybrids: 0,50,100.  [default: 10; for the scenes 20]")
-    ] = None,
+    full_images: Annotated[str | None, typer.Option(help="Full masks of the hybrids: 0,50,100.  [default: 10]")] = None,
     mixes: Annotated[
         list[str] | None, typer.Option("--mix", help="A mix besides: full=40,point=640; may be repeated.")
     ] = None,

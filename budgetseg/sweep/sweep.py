@@ -4,6 +4,7 @@ A budget that buys all images is the run without a limit of hours, whichever bud
 this sweep and in a later one with other budgets.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,6 +158,25 @@ class _Planner:
         )
 
 
+class _Notes:
+    """What became of places that are no runs of their own; seeds are named where not all share it."""
+
+    def __init__(self) -> None:
+        self.seeds_of: dict[str, set[int]] = defaultdict(set)
+        self._found: dict[tuple[str, bool], tuple[list[int], str]] = {}
+
+    def add(self, choice: Choice, seed: int, why: str) -> None:
+        self._found.setdefault((choice.place, why.startswith("left out")), ([], why))[0].append(seed)
+
+    def told(self) -> tuple[str, ...]:
+        lines = []
+        for (place, _), (seeds, why) in self._found.items():
+            some = len(seeds) < len(self.seeds_of[place])
+            whose = f", seed {' and '.join(map(str, seeds))}" if some else ""
+            lines.append(f"{place}{whose}: {why}")
+        return tuple(lines)
+
+
 def plan_sweep(grid: Grid, folder: Path, shared: "Mapping[str, str]", speed: Speed, tell: Tell) -> Sweep:
     """Price every place of a grid and look its run up.
 
@@ -174,24 +194,24 @@ def plan_sweep(grid: Grid, folder: Path, shared: "Mapping[str, str]", speed: Spe
     planner = _Planner(folder, shared, tell)
     seeds = Seeds(usual=grid.seeds, few_masks=max(grid.seeds, grid.few_seeds or 0))
     runs: dict[str, SweepRun] = {}
-    notes: dict[str, str] = {}  # by place: what holds for its first seed holds for the others, nearly always
+    notes = _Notes()
     for number, choice in grid.choices():
+        notes.seeds_of[choice.place].add(number)
         if choice.images > len(planner.index.ids):
-            notes.setdefault(choice.place, f"left out: there are {len(planner.index.ids):,} images")
+            notes.add(choice, number, f"left out: there are {len(planner.index.ids):,} images")
             continue
         try:
             purchase = planner.purchase(choice)
         except BudgetTooSmallError as error:
-            notes.setdefault(choice.place, f"left out: {error}")
+            notes.add(choice, number, f"left out: {error}")
             continue
         if number not in seeds.of(purchase.mix):
             continue
         if choice.hours is not None and len(purchase.image_ids) == len(planner.index.ids):
             hours = float(purchase.spent_seconds / 3600)
-            notes.setdefault(choice.place, f"buys all {len(purchase.image_ids):,} images for {hours:.2f} h")
+            notes.add(choice, number, f"buys all {len(purchase.image_ids):,} images for {hours:.2f} h")
             choice = choice.everything
             purchase = planner.purchase(choice)
         run = planner.run(choice, purchase, speed)
         runs.setdefault(run.spec.fingerprint, run)
-    told = tuple(f"{place}: {why}" for place, why in notes.items())
-    return Sweep(folder=folder, runs=tuple(runs.values()), notes=told, speed=speed)
+    return Sweep(folder=folder, runs=tuple(runs.values()), notes=notes.told(), speed=speed)

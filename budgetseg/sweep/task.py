@@ -77,7 +77,8 @@ def carry_out(task: Task) -> Outcome:
     from budgetseg.runs.spec import Execution
 
     folder = Path(task.folder)
-    with chdir(task.directory):
+    # Where it is not there, as on another machine, paths that start from it are missed with a message of their own.
+    with chdir(task.directory) if Path(task.directory).is_dir() else contextlib.nullcontext():
         spec = spec_of_document(task.spec)
         execution = Execution(
             folder=folder,

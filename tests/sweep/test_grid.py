@@ -96,6 +96,14 @@ def test_what_cannot_be_bought_is_left_out_with_the_reason(tmp_path):
     assert "50 full: left out: there are 40 images" in notes
 
 
+def test_what_some_seeds_cannot_buy_is_said_of_them(tmp_path):
+    sweep = planned(tmp_path, strategies=("full",), hours=("0.06",), seeds=6)
+    bought = [run.spec.seed for run in sweep.runs]
+    assert 0 < len(bought) < 6
+    (note,) = sweep.notes
+    assert note.startswith(f"full, 0.06 h, seed {' and '.join(str(s) for s in range(6) if s not in bought)}: left out")
+
+
 def test_places_with_few_masks_get_more_seeds_and_mixes_are_places(tmp_path):
     sweep = planned(tmp_path, strategies=(), mixes=("full=2,point=5", "point=7"), seeds=1, few_seeds=3)
     assert [(run.spec.seed, run.mix.to_dict()) for run in sweep.runs] == [

@@ -94,9 +94,11 @@ class RayEngine:
             outcome = self._ray.get(reference)
         except self._ray.exceptions.TaskCancelledError as error:
             return Outcome(status="interrupted", reason=str(error))
+        except self._ray.exceptions.RayTaskError as error:  # ours, of a kind that carry_out did not catch
+            return Outcome(status="failed", reason=f"{type(error.cause).__name__}: {error.cause}")
         except self._ray.exceptions.RayError as error:
             first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            return Outcome(status="failed", reason=f"Ray lost it {self._retries + 1} times: {first}")
+            return Outcome(status="failed", reason=f"Ray gave it up after {self._retries} retries: {first}")
         assert isinstance(outcome, Outcome)
         return outcome
 
