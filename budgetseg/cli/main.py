@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from budgetseg import __version__
-from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce
+from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce, runs
 from budgetseg.cli.calibrate import calibrate
 from budgetseg.cli.output import notice
 from budgetseg.cli.pilot import pilot
@@ -17,6 +17,7 @@ from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
 from budgetseg.cli.settings import command_defaults
+from budgetseg.cli.sweep import sweep
 from budgetseg.errors import BudgetsegError
 
 __all__ = ["app", "main"]
@@ -35,6 +36,8 @@ app.command()(plan)
 app.command()(predict)
 app.command()(pilot)
 app.command()(run)
+app.command()(sweep)
+app.add_typer(runs.app, name="runs")
 app.command()(report)
 app.command()(calibrate)
 app.command()(replay)

@@ -18,9 +18,9 @@ from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.team import Team, team_of_launch
 from budgetseg.plan.plan import Plan
 from budgetseg.runs.background import background_given
-from budgetseg.runs.buying import buy, measuring, plan_of
+from budgetseg.runs.buying import buy, market_for, measuring, plan_of
 from budgetseg.runs.config import config_text
-from budgetseg.runs.directory import RunDirectory
+from budgetseg.runs.directory import RESULT_SCHEMA, RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
@@ -33,9 +33,8 @@ from budgetseg.runs.strategy import PLANNED, strategy
 from budgetseg.runs.training import Following, Trained, help_train, rounds_of, train_in_rounds
 from budgetseg.runs.watcher import Watcher
 
-__all__ = ["SCHEMA", "run"]
+__all__ = ["run"]
 
-SCHEMA = "budgetseg.result/1"
 HOUR = 3600
 
 
@@ -119,7 +118,7 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
-        purchase = buy(self.spec, self.strategy, dataset, index, book, validation)
+        purchase = buy(self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset)
         require_objectness(self.spec.objectness, purchase.image_ids)
         plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
@@ -160,7 +159,7 @@ class _Run:
         """What is known of the result before training."""
         spec = self.spec
         return {
-            "schema": SCHEMA,
+            "schema": RESULT_SCHEMA,
             "status": "running",
             "strategy": spec.strategy,
             "mix": purchase.mix.to_dict(),
