@@ -17,6 +17,7 @@ MAY_KNOW = {
     "calibrate": {"costs"},
     "data": {"costs"},
     "annotate": {"costs", "data"},
+    "annotate_page": {"costs", "data", "annotate", "calibrate"},
     "learn": {"costs", "data", "annotate"},
     "bench": {"costs", "data", "annotate", "learn"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},

@@ -8,6 +8,7 @@ import typer
 
 from budgetseg import __version__
 from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce, runs
+from budgetseg.cli.annotate import annotate
 from budgetseg.cli.calibrate import calibrate
 from budgetseg.cli.output import notice
 from budgetseg.cli.pilot import pilot
@@ -39,6 +40,7 @@ app.command()(run)
 app.command()(sweep)
 app.add_typer(runs.app, name="runs")
 app.command()(report)
+app.command()(annotate)
 app.command()(calibrate)
 app.command()(replay)
 app.add_typer(costs.app, name="costs")
