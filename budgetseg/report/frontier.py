@@ -16,7 +16,9 @@ __all__ = ["Point", "Setting", "apart", "budgets", "gather", "nearest", "same_ho
 SAME_HOURS = 0.05
 """Hours within 5 % of each other count as the same budget: images are bought whole, and pools end."""
 SAME_PURCHASE = 0.02
-"""Seeds of one point may differ by 2 % in images, or in hours where images were asked for: each image costs its own."""
+"""Seeds of one point may differ by 2 % in the hours or images that were asked for: each image costs its own."""
+SAME_REST = 0.1
+"""Seeds of one budget in hours may differ by 10 % in the images of a kind: what is left after dear masks varies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +116,11 @@ class Point:
         values = [value for run in self.runs if (value := run.iou.get(name)) is not None]
         return statistics.fmean(values) if values else None
 
+    def deviation(self, name: str) -> float | None:
+        """Standard deviation of a class's IoU over the seeds; None for fewer than two."""
+        values = [value for run in self.runs if (value := run.iou.get(name)) is not None]
+        return statistics.stdev(values) if len(values) > 1 else None
+
     def to_dict(self) -> dict[str, Any]:
         """As in ``frontier`` of ``budgetseg.report/1``."""
         low, high = self.interval or (None, None)
@@ -129,7 +136,9 @@ class Point:
             "spread": self.spread,
             "seeds": [run.seed for run in self.runs],
             "iou": {name: self.iou(name) for name in self.runs[0].classes},
+            "miou_by_seed": [run.miou for run in self.runs],
             "runs": [run.name for run in self.runs],
+            "command": self.runs[0].command,
         }
 
 
@@ -177,7 +186,8 @@ def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
         return False
     if abs((run.budget_hours or 0.0) - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
         return False
-    return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
+    share = SAME_PURCHASE if run.budget_hours is None else SAME_REST
+    return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, share * first.mix[kind]) for kind in run.mix)
 
 
 def gather(group: Sequence[FinishedRun]) -> tuple[Point, ...]:

@@ -24,10 +24,10 @@ const chart = document.getElementById("frontier-0");
 const layer = () => String(chart.data.find((trace) => trace.meta === "reference").visible);
 const before = layer();
 box.click();
-const hidden = layer();
+const after = layer();
 URL.createObjectURL = (blob) => { blob.text().then((text) => { document.body.dataset.csv = text; }); return "data:,"; };
 document.querySelector("[data-csv]").click();
-document.body.dataset.acts = [before, hidden].join();
+document.body.dataset.acts = [before, after].join();
 """
 
 
@@ -42,7 +42,7 @@ def test_the_page_is_drawn_and_works_without_a_request_or_a_complaint(page, tmp_
     assert dom.count('class="main-svg"') >= 2
     legend = re.findall(r'<text class="legendtext"[^>]*>(.*?)</text>', dom)
     assert "&lt;b&gt;odd&lt;/b&gt;" in legend  # the name as it is, not in bold
-    assert 'data-acts="true,false"' in dom  # the switch hid the published points
+    assert 'data-acts="false,true"' in dom  # far from these hours, so only the switch shows them
     csv = re.search(r'<body[^>]* data-csv="(.*?)"[ >]', dom, re.DOTALL)
     assert csv is not None
     assert "&quot;hybrid&quot;,&quot;hybrid&quot;" in csv[1]
