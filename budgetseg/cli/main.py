@@ -16,6 +16,7 @@ from budgetseg.cli.predict import predict
 from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
+from budgetseg.cli.serve import serve
 from budgetseg.cli.settings import command_defaults
 from budgetseg.errors import BudgetsegError
 
@@ -37,6 +38,7 @@ app.command()(pilot)
 app.command()(run)
 app.command()(report)
 app.command()(calibrate)
+app.command()(serve)
 app.command()(replay)
 app.add_typer(costs.app, name="costs")
 app.add_typer(campaign.app, name="campaign")

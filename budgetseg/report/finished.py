@@ -12,7 +12,7 @@ from budgetseg.errors import DataError, InvalidInputError
 from budgetseg.files import read_json
 from budgetseg.plan.validation import Validation
 
-__all__ = ["FinishedRun", "SkippedRun", "read_runs"]
+__all__ = ["FinishedRun", "SkippedRun", "read_runs", "result_files"]
 
 RESULT_SCHEMA = "budgetseg.result/1"
 MARKS = ("result.json", "plan.json", "config.toml", "subset.csv", "metrics.jsonl")
@@ -212,6 +212,13 @@ def _folders(folder: Path, depth: int) -> Iterator[Path | SkippedRun]:
     if depth:
         for path in below:
             yield from _folders(path, depth - 1)
+
+
+def result_files(root: Path) -> Iterator[Path]:
+    """The place of the result of every run directory in a folder, whether it is there yet or not."""
+    for found in _folders(root, DEPTH):
+        if isinstance(found, Path):
+            yield found / "result.json"
 
 
 def read_runs(root: Path) -> tuple[tuple[FinishedRun, ...], tuple[SkippedRun, ...]]:

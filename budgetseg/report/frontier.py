@@ -17,8 +17,6 @@ SAME_HOURS = 0.05
 """Hours within 5 % of each other count as the same budget: images are bought whole, and pools end."""
 SAME_PURCHASE = 0.02
 """Seeds of one point may differ by 2 % in the hours or images that were asked for: each image costs its own."""
-SAME_REST = 0.1
-"""Seeds of one budget in hours may differ by 10 % in the images of a kind: what is left after dear masks varies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,8 +184,12 @@ def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
         return False
     if abs((run.budget_hours or 0.0) - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
         return False
-    share = SAME_PURCHASE if run.budget_hours is None else SAME_REST
-    return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, share * first.mix[kind]) for kind in run.mix)
+    if run.budget_hours is None:
+        return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
+    # The kind that fills the hours up varies with what the images of a seed happen to cost; the others were asked for.
+    rest = max(first.mix, key=lambda kind: first.mix[kind], default=None)
+    asked = [kind for kind in run.mix if kind != rest]
+    return all(abs(run.mix[kind] - first.mix[kind]) <= SAME_PURCHASE * first.mix[kind] for kind in asked)
 
 
 def gather(group: Sequence[FinishedRun]) -> tuple[Point, ...]:

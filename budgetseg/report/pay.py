@@ -11,7 +11,7 @@ from budgetseg.costs.labour import Labour
 from budgetseg.costs.workload import Workload
 from budgetseg.report.finished import FinishedRun
 
-__all__ = ["ASSUMED_WAGE", "Pay", "money_text", "pay_of"]
+__all__ = ["ASSUMED_WAGE", "Pay", "labour_paid", "money_text", "pay_of"]
 
 ASSUMED_WAGE: Final = Fraction(15)
 """USD for an hour at work where nobody has said: a round figure without a source, and called so wherever it is used."""
@@ -65,6 +65,24 @@ class Pay:
         }
 
 
+def labour_paid(book: CostBook | None, wage: Fraction | None) -> tuple[Labour, str, bool]:
+    """Return the people with a wage for every kind, where that is from in words, and whether nobody has said it."""
+    labour = Labour() if book is None else book.labour
+    own = next((one for kind in KINDS if (one := labour.wage(kind)) is not None), None)
+    currency = labour.currency or ASSUMED_CURRENCY
+    if wage is not None:
+        paid = replace(labour, wage_per_hour=wage, kinds={}, prices={}, currency=currency)
+        return paid, "the wage that was given", False
+    if book is None or (own is None and not labour.prices):
+        paid = replace(labour, wage_per_hour=ASSUMED_WAGE, currency=currency)
+        return paid, "assumed: neither the cost book nor --wage says what an hour costs", True
+    if labour.wage_per_hour is None and own is not None:
+        # Some kinds have a wage of their own and nobody said that of the others: the highest of them.
+        own = max(one for kind in KINDS if (one := labour.wage(kind)) is not None)
+        labour = replace(labour, wage_per_hour=own)
+    return labour, f"the cost book {book.origin}", False
+
+
 def pay_of(book: CostBook | None, workload: Workload | None, wage: Fraction | None = None) -> Pay:
     """Return what is paid.
 
@@ -73,19 +91,9 @@ def pay_of(book: CostBook | None, workload: Workload | None, wage: Fraction | No
         workload: The mean image, for prices by the piece, which are left out where it is not known.
         wage: Money for an hour at work, in the place of the book's.
     """
-    labour = Labour() if book is None else book.labour
-    said = any(labour.wage(kind) is not None for kind in KINDS)
-    assumed, source = False, f"the cost book {book.origin}" if book is not None and said else ""
-    if wage is not None:
-        labour = replace(labour, wage_per_hour=wage, kinds={}, prices={})
-        source = "the wage that was given"
-    elif not said:
-        labour = replace(labour, wage_per_hour=ASSUMED_WAGE)
-        assumed, source = True, "assumed: neither the cost book nor --wage says what an hour costs"
+    labour, source, assumed = labour_paid(book, wage)
     paid = labour.work_per_labelling * labour.paid_per_labelling
-    general = labour.wage_per_hour
-    if general is None:  # some kinds have a wage of their own and nobody said that of the others
-        general = max(one for kind in KINDS if (one := labour.wage(kind)) is not None)
+    general = ASSUMED_WAGE if labour.wage_per_hour is None else labour.wage_per_hour
     per_image = {}
     if workload is not None:
         for kind, price in labour.prices.items():

@@ -37,6 +37,8 @@ class PlannedStep:
     spent: float
     expected: Prediction
     """With the interval in which one new training falls."""
+    tried: bool
+    """Whether some run here combined these kinds, in any numbers."""
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``planned`` of ``budgetseg.report/1``."""
@@ -45,6 +47,7 @@ class PlannedStep:
             "mix": self.mix.to_dict(),
             "spent": self.spent,
             "expected": self.expected.to_dict(),
+            "tried": self.tried,
         }
 
 
@@ -81,6 +84,11 @@ class Planner:
             explain=explain,
         )
 
+    def tried(self, mix: Mix) -> bool:
+        """Whether some run here combined the kinds of a mix."""
+        kinds = {kind for kind, _ in mix}
+        return any({kind for kind, images in run.mix.items() if images} == kinds for run in self.runs)
+
     def steps(self, amounts: Sequence[float]) -> tuple[PlannedStep, ...]:
         """What would be bought at each budget; those that buy nothing are left out."""
         found = []
@@ -90,7 +98,15 @@ class Planner:
             except BudgetTooSmallError:
                 continue
             if plan.predicted_miou is not None:
-                found.append(PlannedStep(hours=hours, mix=plan.mix, spent=plan.hours, expected=plan.predicted_miou))
+                found.append(
+                    PlannedStep(
+                        hours=hours,
+                        mix=plan.mix,
+                        spent=plan.hours,
+                        expected=plan.predicted_miou,
+                        tried=self.tried(plan.mix),
+                    )
+                )
         return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The shell that every page shares: head, style, data, charts and scripts, in one file that asks nobody for anything."""
+"""The shell that every page shares: head, style, data, charts and scripts, in one file."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 MOST_VALUES = 6
+UNTRIED = "expected; never run together here"
 
 
 def step_table(step: Step, classes: Sequence[str], planned: PlannedStep | None) -> str:
@@ -49,7 +50,7 @@ def step_table(step: Step, classes: Sequence[str], planned: PlannedStep | None) 
                 Number(f"{expected.low:.1f} to {expected.high:.1f}"),
                 NONE,
                 Number(f"{planned.spent:,.2f}"),
-                "expected",
+                "expected" if planned.tried else UNTRIED,
                 str(planned.mix),
             )
         )

@@ -50,7 +50,8 @@ def cost_section(comparison: Comparison) -> str:
     rate = f"{pay.flat:,.2f} {pay.currency}" if pay.flat is not None else f"by kind, in {pay.currency}"
     lines = f'<p class="note">An hour of annotation costs {escape(rate)} ({escape(pay.source)}).</p>\n'
     if comparison.book is None:
-        body = f'<p class="note">The cost book {escape(costs)} is not to be found any more, so its rates are not shown.</p>'
+        gone = f"The cost book {costs} is not to be found any more, so its rates are not shown."
+        body = f'<p class="note">{escape(gone)}</p>'
     else:
         book = comparison.book
         about = f'<p class="note">{escape(book.note)}</p>\n' if book.note else ""
