@@ -28,7 +28,7 @@ def class_figure(comparison: Comparison) -> dict[str, Any]:
         colorscale="Cividis",
         texttemplate="%{z:.0f}",
         hovertemplate="<b>%{x}</b><br>%{y}: %{z:.1f} IoU<extra></extra>",
-        colorbar={"title": {"text": "IoU"}, "thickness": 12, "outlinewidth": 0},
+        colorbar={"thickness": 12, "outlinewidth": 0},
         xgap=2,
         ygap=2,
         meta="classes",
@@ -134,7 +134,7 @@ def calibration_figure(calibration: Calibration) -> dict[str, Any]:
         height=420,
         margin={"l": 56, "r": 16, "t": 8, "b": 48},
         xaxis={"title": {"text": "predicted mIoU, with its 80 % interval"}, "range": [low, high], "showline": True},
-        yaxis={"title": {"text": "measured mIoU"}, "showline": True},
+        yaxis={"title": {"text": "measured mIoU"}, "range": [low, high], "showline": True},
         legend={"orientation": "h", "y": -0.25, "yanchor": "top", "x": 0},
         hovermode="closest",
     )

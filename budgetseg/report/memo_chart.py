@@ -43,11 +43,11 @@ def curve_chart(memo: Memo) -> str:
     for value in range(bottom, top + 1, step):
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - 8}" y1="{up(value):.1f}" y2="{up(value):.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{up(value) + 3.5:.1f}" text-anchor="end">{value}</text>')
-    for tick in TICKS:
-        if low <= math.log(tick) <= high:
-            parts.append(
-                f'<text x="{across(tick):.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{tick:,g}</text>'
-            )
+    parts += [
+        f'<text x="{across(tick):.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{tick:,g}</text>'
+        for tick in TICKS
+        if low <= math.log(tick) <= high
+    ]
     line = " ".join(f"{across(one.hours):.1f},{up(one.miou):.1f}" for one in curve)
     parts.append(f'<polyline class="best" points="{line}"/>')
     given = across(memo.plan.budget_hours)

@@ -34,8 +34,9 @@ def sentence(memo: Memo) -> str:
     plan, (days, who) = memo.plan, _days(memo)
     expected = plan.predicted_miou
     assert expected is not None  # the planner knows every kind that it buys
+    money = money_text(memo.work.money, memo.pay.currency)
     return (
-        f"Buy {plan.mix} for {money_text(memo.work.money, memo.pay.currency)} ({hours_text(plan.hours)} of annotation), "
+        f"Buy {plan.mix} for {money} ({hours_text(plan.hours)} of annotation), "
         f"done after {days} of {who}. Expect {expected.mean:.1f} mIoU; one new training falls between "
         f"{expected.low:.1f} and {expected.high:.1f} with a probability of {expected.level:.0%}."
     )

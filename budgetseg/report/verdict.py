@@ -159,6 +159,8 @@ def judge(points: Sequence[Point], hours: float | None = None) -> Verdict:
     half = "" if found.half_width is None else f" ± {found.half_width:.1f}"
     mine, other = f"{best.series} ({best.bought})", f"{rival.series} ({rival.bought})"
     start = f"With {hours_text(best.hours)}, {mine}"
+    if hours is not None and not same_hours(hours, best.hours):
+        start = f"Within {hours_text(hours)} the best was this: with {hours_text(best.hours)}, {mine}"
     status: Status
     if not equal:
         status = "other hours"
