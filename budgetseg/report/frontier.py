@@ -104,10 +104,18 @@ class Point:
 
     @property
     def bought(self) -> str:
-        """The mix in words; a pure one needs no name beside its strategy's."""
+        """The mix in words, from the least to the most where seeds differ; a pure one needs no name beside its own."""
         if list(self.mix) == [self.strategy]:
-            return f"{self.mix[self.strategy]:,} images"
-        return " + ".join(f"{images:,} {kind}" for kind, images in self.mix.items() if images) or "nothing"
+            return f"{self._amount(self.strategy)} images"
+        kinds = [kind for kind in self.mix if any(run.mix[kind] for run in self.runs)]
+        return " + ".join(f"{self._amount(kind)} {kind}" for kind in kinds) or "nothing"
+
+    def _amount(self, kind: str) -> str:
+        images = [run.mix[kind] for run in self.runs]
+        least, most = min(images), max(images)
+        if most - least <= max(3, SAME_PURCHASE * most):
+            return f"{images[0]:,}"
+        return f"{least:,} to {most:,}"
 
     def iou(self, name: str) -> float | None:
         """Mean IoU of a class over the seeds that have one."""

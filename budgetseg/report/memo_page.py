@@ -18,6 +18,8 @@ from budgetseg.report.verdict import hours_text
 __all__ = ["draw_memo", "lines", "sentence", "write_memo"]
 
 MOST_BREAK_EVENS = 4
+PLAUSIBLE = 0.005
+"""Chance below which a result is not one to wait for."""
 
 
 def _days(memo: Memo) -> tuple[str, str]:
@@ -121,8 +123,8 @@ def _checkpoint(memo: Memo) -> str:
         f"After {hours_text(one.hours)}, train on {one.mix} (expected {one.expected[0]:.1f} mIoU) and, annotated "
         f"besides, on {one.rival} ({one.expected[1]:.1f})."
     )
-    if one.gap is None:
-        return f"{text} No result of these two would change the plan."
+    if one.gap is None or one.chance < PLAUSIBLE:
+        return f"{text} No plausible result of these two would change the plan."
     side = f"is not at least {one.gap:.1f} ahead" if one.gap >= 0 else f"is more than {-one.gap:.1f} behind"
     return f"{text} If the first {side}, buy {one.rival_whole} instead; the chance of that is {one.chance:.0%}."
 

@@ -97,7 +97,11 @@ def test_the_checkpoint_says_at_which_gap_the_rival_takes_over(memo):
 
     assert ahead(one.gap) == pytest.approx(0, abs=1e-6)
     assert ahead(one.gap + 1) > 0 > ahead(one.gap - 1)
-    assert 0 < one.chance < 0.5
+    assert 0 <= one.chance < 0.5
+    said = dict(lines(memo))["Next checkpoint"]
+    assert ("No plausible result" in said) == (one.chance < 0.005)
+    close = dict(lines(replace(memo, checkpoint=replace(one, gap=-1.5, chance=0.2))))["Next checkpoint"]
+    assert f"more than 1.5 behind, buy {one.rival_whole} instead; the chance of that is 20%" in close
 
 
 def test_days_and_money_are_those_of_a_schedule(memo):
