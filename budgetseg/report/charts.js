@@ -51,7 +51,7 @@ const Charts = (() => {
       drawn.add(div);
       drawOne(div);
     };
-    const waiting = all.filter((div) => div.getBoundingClientRect().top > innerHeight + 700);
+    const waiting = all.filter((div) => div.getBoundingClientRect().top > innerHeight + 1200);
     all.filter((div) => !waiting.includes(div)).forEach(once);
     const next = () => {
       const div = waiting.shift();
