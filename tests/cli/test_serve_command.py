@@ -34,12 +34,3 @@ def test_bad_options_are_one_line(tmp_path):
     result = CliRunner().invoke(app, [str(tmp_path), "--wage", "ten"])
     assert isinstance(result.exception, InvalidInputError)
     assert CliRunner().invoke(app, [str(tmp_path), "--port", "99999"]).exit_code == 2
-
-
-def test_asking_for_help_loads_nothing_heavy():
-    code = (
-        "import sys, budgetseg.cli.serve; "
-        "print([name for name in ('numpy', 'plotly', 'scipy', 'http.server') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
