@@ -17,6 +17,7 @@ from budgetseg.cli.predict import predict
 from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
+from budgetseg.cli.serve import serve
 from budgetseg.cli.settings import command_defaults
 from budgetseg.cli.sweep import sweep
 from budgetseg.errors import BudgetsegError
@@ -42,6 +43,7 @@ app.add_typer(runs.app, name="runs")
 app.command()(report)
 app.command()(annotate)
 app.command()(calibrate)
+app.command()(serve)
 app.command()(replay)
 app.add_typer(costs.app, name="costs")
 app.add_typer(campaign.app, name="campaign")
