@@ -25,6 +25,7 @@ MAY_KNOW = {
     "replay": {"costs", "plan"},
     "accuracy": {"costs", "plan", "data", "runs"},
     "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
+    "labelling": {"costs", "plan", "data", "annotate"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 

@@ -9,14 +9,17 @@ import typer
 from budgetseg import __version__
 from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce
 from budgetseg.cli.calibrate import calibrate
+from budgetseg.cli.ingest import ingest
 from budgetseg.cli.output import notice
 from budgetseg.cli.pilot import pilot
 from budgetseg.cli.plan import plan
 from budgetseg.cli.predict import predict
+from budgetseg.cli.rehearse import rehearse
 from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
 from budgetseg.cli.settings import command_defaults
+from budgetseg.cli.tasks import tasks
 from budgetseg.errors import BudgetsegError
 
 __all__ = ["app", "main"]
@@ -35,6 +38,9 @@ app.command()(plan)
 app.command()(predict)
 app.command()(pilot)
 app.command()(run)
+app.command()(tasks)
+app.command()(rehearse)
+app.command()(ingest)
 app.command()(report)
 app.command()(calibrate)
 app.command()(replay)
