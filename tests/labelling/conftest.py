@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from budgetseg.plan.mix import Mix
+from budgetseg.plan.plan import Plan
+
 
 @pytest.fixture
 def annotation():
@@ -77,3 +80,14 @@ def written(tmp_path: Path):
         return path
 
     return write
+
+
+@pytest.fixture
+def plan_of():
+    """A plan of so many images of each kind."""
+
+    def make(mix: dict[str, int], **changes: Any) -> Plan:
+        facts = {"budget_hours": 1.0, "hours": 1.0, "predicted_miou": None, "alternatives": (), "pool": 24}
+        return Plan(**facts | {"mix": Mix.of(mix), "costs": "voc2012", "evidence": None} | changes)
+
+    return make

@@ -39,10 +39,14 @@ def test_marks_are_read(written):
 
 
 def test_polylines_boxes_polygons_and_masks_are_read(written):
-    line = read(written(xml(image('<polyline label="dog" points="10,20;12,20"/>'), name="budgetseg p1 squiggle 1"), "s"))
+    line = read(
+        written(xml(image('<polyline label="dog" points="10,20;12,20"/>'), name="budgetseg p1 squiggle 1"), "s")
+    )
     (stroke,) = line.annotations.annotations["a"].strokes
     assert (stroke.points, stroke.width) == (((10, 20), (12, 20)), 3)
-    boxed = read(written(xml(image('<box label="dog" xtl="1" ytl="2" xbr="5" ybr="9"/>'), name="budgetseg p1 box 1"), "b"))
+    boxed = read(
+        written(xml(image('<box label="dog" xtl="1" ytl="2" xbr="5" ybr="9"/>'), name="budgetseg p1 box 1"), "b")
+    )
     (box,) = boxed.annotations.annotations["a"].boxes
     assert (box.x_min, box.y_min, box.x_max, box.y_max) == (1, 2, 4, 8)
     # The mask of a cat lies over the dog's polygon by its z order, though it comes first.
@@ -95,7 +99,7 @@ def test_an_image_that_nobody_opened_is_not_taken_for_an_empty_one(written):
 
 
 def test_times_come_from_the_working_time_of_jobs(written):
-    events = "scope,job_id,duration,payload\nsend:working_time,3,0,\"{\"\"working_time\"\": 9000}\"\n"
+    events = 'scope,job_id,duration,payload\nsend:working_time,3,0,"{""working_time"": 9000}"\n'
     events += "send:working_time,3,1000,\nsend:working_time,4,5000,\ncreate:shape,3,77,\n"
     path = written(events, "events.csv")
     assert working_seconds(path) == {"3": 10.0, "4": 5.0}
