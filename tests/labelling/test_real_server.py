@@ -25,7 +25,7 @@ from budgetseg.labelling.simulated import People, carry_out
 from budgetseg.labelling.task_folder import write_tasks
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
-STARTS_WITHIN_SECONDS = 400
+STARTS_WITHIN_SECONDS = 900
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,7 @@ class Server:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         surroundings = os.environ | {
+            "LABEL_STUDIO_BASE_DATA_DIR": str(data),
             "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
             "LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT": str(root),
             "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
@@ -54,18 +55,19 @@ class Server:
         surroundings.pop("PYTHONPATH", None)
         person = ["--username", "someone@example.com", "--password", "a-long-password", "--user-token", TOKEN]
         command = [program, "start", "--no-browser", "--port", str(port), "--data-dir", str(data), *person]
-        self.log = (data / "log").open("w")
-        self.process = subprocess.Popen(command, env=surroundings, stdout=self.log, stderr=self.log, cwd=data)
+        self.log = data / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log, cwd=data)
 
     def wait(self):
         until = time.monotonic() + STARTS_WITHIN_SECONDS
         while time.monotonic() < until:
-            assert self.process.poll() is None, open(self.log.name).read()[-2000:]
+            assert self.process.poll() is None, self.log.read_text()[-2000:]
             try:
                 return self.call("GET", "/api/projects")
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(2)
-        raise AssertionError("Label Studio did not start: " + open(self.log.name).read()[-2000:])
+        raise AssertionError("Label Studio did not start: " + self.log.read_text()[-2000:])
 
     def raw(self, method, path, document=None):
         body = None if document is None else json.dumps(document).encode()
@@ -80,12 +82,15 @@ class Server:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 @pytest.mark.labelstudio
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(2400)
 def test_a_campaign_goes_through_a_real_server(program, photo_folder, tmp_path, plan_of):
     dataset, book = open_dataset(str(photo_folder)), load_book("voc2012")
     plan = plan_of({"image": 3, "point": 5, "allpoints": 2, "squiggle": 3, "box": 3, "full": 3})
