@@ -15,6 +15,7 @@ import urllib.request
 import numpy as np
 import pytest
 
+from budgetseg.annotate.errors import PERFECT
 from budgetseg.costs.book import load_book
 from budgetseg.data.open import open_dataset
 from budgetseg.labelling.campaign import Manner, make_campaign
@@ -98,7 +99,7 @@ def test_a_campaign_goes_through_a_real_server(program, photo_folder, tmp_path, 
     campaign = make_campaign(plan, str(photo_folder), (), manner, book=book, held={})
     folder = tmp_path / "tasks"
     write_tasks(campaign, folder)
-    expected = carry_out(folder, dataset, book, People(count=1))
+    expected = carry_out(folder, dataset, book, People(count=1, errors=PERFECT))
     (tmp_path / "data").mkdir()
     server = Server(program, folder, tmp_path / "data")
     try:
