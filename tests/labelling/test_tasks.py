@@ -77,7 +77,7 @@ def test_the_plan_is_dealt_out_and_a_larger_one_keeps_what_a_smaller_one_bought(
     small, large = dealt({"full": 5, "point": 10}), dealt({"full": 5, "point": 30})
     assert sorted(small.values()) == ["full"] * 5 + ["point"] * 10
     assert small.items() <= large.items()
-    with pytest.raises(InvalidInputError, match="asks for 41 images without annotations.*there are 40"):
+    with pytest.raises(InvalidInputError, match=r"asks for 41 images without annotations.*there are 40"):
         dealt({"point": 41})
 
 
