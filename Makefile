@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+LABELSTUDIO ?= .labelstudio
 
-.PHONY: demo test test-slow test-cluster lint format clean
+.PHONY: demo test test-slow test-cluster labelstudio-test lint format clean
 
 demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes, write report.html
 	$(BIN)/budgetseg plan --hours 60
@@ -26,16 +27,25 @@ lint: $(VENV)/.installed ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Label Studio brings about 930 MB and its own pins, so it gets an environment of its own.
+labelstudio-test: $(VENV)/.installed $(LABELSTUDIO)/.installed ## run the annotation loop against a real Label Studio
+	BUDGETSEG_LABEL_STUDIO=$(abspath $(LABELSTUDIO))/bin/label-studio $(BIN)/python -m pytest -m labelstudio
+
 format: $(VENV)/.installed ## put the code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## remove what the commands above made
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LABELSTUDIO) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # torch and torchvision come first and together: installed one by one, pip may take releases that do not match.
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet torch torchvision
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+$(LABELSTUDIO)/.installed:
+	$(PYTHON) -m venv $(LABELSTUDIO)
+	$(LABELSTUDIO)/bin/python -m pip install --quiet label-studio
 	touch $@

@@ -27,6 +27,7 @@ MAY_KNOW = {
     "accuracy": {"costs", "plan", "data", "runs"},
     "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
     "sweep": {"costs", "plan", "data", "learn", "runs", "accuracy"},
+    "labelling": {"costs", "plan", "data", "annotate"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 

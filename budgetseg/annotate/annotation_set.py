@@ -37,8 +37,12 @@ class AnnotationSet:
     classes: tuple[str, ...]
     """Class names by index, the background first."""
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, beside: Mapping[str, str] | None = None) -> None:
         """Write the folder, whole or not at all; an older set there is replaced, anything else is not.
+
+        Args:
+            path: The folder.
+            beside: Other text files that belong to the set, by name.
 
         Raises:
             RunFailedError: The place cannot be written to, or holds something else.
@@ -54,6 +58,8 @@ class AnnotationSet:
                     _mask_file(folder, annotation.image_id).write_bytes(content.getvalue())
             (folder / "annotations.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
             header = {"schema": SCHEMA, "classes": list(self.classes), "images": len(self.annotations)}
+            for name, text in (beside or {}).items():
+                (folder / name).write_text(text, encoding="utf-8")
             (folder / "set.json").write_text(json.dumps(header, indent=1) + "\n", encoding="utf-8")
 
     @classmethod

@@ -10,16 +10,19 @@ from budgetseg import __version__
 from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce, runs
 from budgetseg.cli.annotate import annotate
 from budgetseg.cli.calibrate import calibrate
+from budgetseg.cli.ingest import ingest
 from budgetseg.cli.output import notice
 from budgetseg.cli.pilot import pilot
 from budgetseg.cli.plan import plan
 from budgetseg.cli.predict import predict
+from budgetseg.cli.rehearse import rehearse
 from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
 from budgetseg.cli.serve import serve
 from budgetseg.cli.settings import command_defaults
 from budgetseg.cli.sweep import sweep
+from budgetseg.cli.tasks import tasks
 from budgetseg.errors import BudgetsegError
 
 __all__ = ["app", "main"]
@@ -40,6 +43,9 @@ app.command()(pilot)
 app.command()(run)
 app.command()(sweep)
 app.add_typer(runs.app, name="runs")
+app.command()(tasks)
+app.command()(rehearse)
+app.command()(ingest)
 app.command()(report)
 app.command()(annotate)
 app.command()(calibrate)

@@ -4,13 +4,16 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from budgetseg.cli.output import emit, notice
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from budgetseg.plan.plan import Plan
 
 # Options that are fields of the run itself; the others say how the command behaves.
 _RECIPE_OPTIONS = {"iterations": "iterations", "batch": "batch", "crop": "crop", "lr": "lr", "recipe": "preset"}
@@ -46,6 +49,10 @@ def run(
             help="Images annotated already: a run's folder, its subset.csv, or JSON that names them. Their answers "
             "stay, and asking more of them costs the new questions alone."
         ),
+    ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(help="Train on these answers of people, as budgetseg ingest writes them, not on simulated ones."),
     ] = None,
     validation: Annotated[
         str | None,
@@ -190,6 +197,7 @@ def _spec(context: typer.Context) -> Any:
 
     from budgetseg.cli.settings import train_defaults
     from budgetseg.plan.plan import read_plan
+    from budgetseg.runs.annotated import mix_of
     from budgetseg.runs.config import read_config, spec_of, split_assignment
     from budgetseg.runs.spec import RunSpec
     from budgetseg.settings import counts_by_name
@@ -217,19 +225,30 @@ def _spec(context: typer.Context) -> Any:
     mix = tables.get("mix")
     if len(chosen := {"strategy", "plan", "mix"} & (set(given) - weak)) > 1:
         raise InvalidInputError(f"{' and '.join(f'--{name}' for name in sorted(chosen))}: give one of them")
-    if "mix" in given and chosen <= {"mix"}:
+    if "annotations" in run_settings:
+        if settled := sorted(chosen & {"strategy", "mix"}):
+            raise InvalidInputError(f"--annotations: what is annotated is there already; leave out --{settled[0]}")
+        mix = mix_of(Path(run_settings["annotations"]))
+    elif "mix" in given and chosen <= {"mix"}:
         mix = counts_by_name(given["mix"], "--mix")
     elif "plan" in given:
-        planned = read_plan(Path(given["plan"]))
-        mix = planned.mix.to_dict()
-        run_settings["moves"] = [str(move) for move in planned.moves]
-        if planned.validation is not None and planned.validation.charged:
-            run_settings.setdefault("validation", str(planned.validation.images))
-        if planned.background_clicks:
-            run_settings.setdefault("background_clicks", planned.background_clicks)
+        mix = read_plan(Path(given["plan"])).mix.to_dict()
     elif "strategy" in run_settings and "strategy" in given:
         mix = None
+    if "plan" in given and chosen <= {"plan"}:
+        _take_over(read_plan(Path(given["plan"])), run_settings)
     return spec_of(run_settings, train, mix)
+
+
+def _take_over(plan: "Plan", run_settings: dict[str, Any]) -> None:
+    """Set what a plan says besides its mix."""
+    if plan.validation is not None and plan.validation.charged:
+        run_settings.setdefault("validation", str(plan.validation.images))
+    if "annotations" in run_settings:
+        return  # what is annotated is there already
+    run_settings["moves"] = [str(move) for move in plan.moves]
+    if plan.background_clicks:
+        run_settings.setdefault("background_clicks", plan.background_clicks)
 
 
 def _source(context: typer.Context, name: str) -> str:

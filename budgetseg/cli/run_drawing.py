@@ -86,5 +86,6 @@ def draw_result(result: Mapping[str, Any], folder: Path, console: Console) -> No
     bought = ", ".join(
         f"{sum(other['mix'].values()):,} {other['name']} ({other['hours']:.2f} h)" for other in result["alternatives"]
     )
-    console.print(f"the same hours buy, of one kind alone: {bought}", soft_wrap=True)
+    if bought:
+        console.print(f"the same hours buy, of one kind alone: {bought}", soft_wrap=True)
     console.print(f"results in {folder}", markup=False, soft_wrap=True)

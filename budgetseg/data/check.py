@@ -51,13 +51,13 @@ def problems(dataset: Dataset, split: Split) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def require_sound(dataset: Dataset) -> None:
-    """Check both splits in one pass, as is done before training.
+def require_sound(dataset: Dataset, *splits: Split) -> None:
+    """Check splits in one pass, both where none is named, as is done before training.
 
     Raises:
         DataError: The first problem, and how many more there are.
     """
-    found = [*problems(dataset, "train"), *problems(dataset, "val")]
+    found = [each for split in splits or ("train", "val") for each in problems(dataset, split)]
     if found:
         more = f" (and {len(found) - 1} more; budgetseg data check lists them)" if len(found) > 1 else ""
         raise DataError(f"{found[0]}{more}")

@@ -129,7 +129,10 @@ def plan_of(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, val
         mix=purchase.mix,
         hours=float((purchase.spent_seconds + paid) / HOUR),
         predicted_miou=None,
-        alternatives=pure_alternatives(book, index.workload, purchase.budget_seconds, images, current=held),
+        # What people marked does not tell how many instances the other kinds would have been paid for.
+        alternatives=pure_alternatives(book, index.workload, purchase.budget_seconds, images, current=held)
+        if spec.annotations is None
+        else (),
         pool=images,
         costs=spec.costs,
         evidence=None,

@@ -22,6 +22,7 @@ from budgetseg.data.dataset import Dataset
 from budgetseg.data.disk import labels_of
 from budgetseg.learn.batches import Example
 from budgetseg.learn.objectness import Prior
+from budgetseg.runs.annotated import fitting, load_annotated
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
@@ -36,6 +37,8 @@ def annotate(
 
     An image that was annotated before keeps what it held: both answers are simulated, and one adds to the other.
     """
+    if spec.annotations is not None:
+        return load_annotated(Path(spec.annotations), dataset)
     points = read_clicks(Path(spec.points), dataset) if spec.points else None
     background = read_background_clicks(Path(spec.background_points), dataset) if spec.background_points else None
 
@@ -92,6 +95,7 @@ def _example(
     prior: Prior,
 ) -> Example:
     height, width = image_HW3.shape[:2]
+    annotation = fitting(annotation, height, width)
     return Example(
         image_HW3=_at_most(image_HW3, spec.train.crop),
         height=height,

@@ -9,6 +9,7 @@ from budgetseg.data.dataset import Dataset
 from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
 from budgetseg.data.open import open_dataset
+from budgetseg.runs.annotated import index_annotated, load_annotated
 from budgetseg.runs.spec import RunSpec
 
 __all__ = ["OpenOnce", "Opened", "Opener", "open_for", "open_sound"]
@@ -47,10 +48,15 @@ def open_for(spec: RunSpec, tell: Tell) -> Dataset:
 def open_sound(spec: RunSpec, tell: Tell) -> Opened:
     """Open the data set of a run, look at every file of it, and count its training images.
 
+    Where people annotated, their answers are counted, and the training images need no masks.
+
     Raises:
         BudgetsegError: It is missing or broken.
     """
     dataset = open_for(spec, tell)
+    if spec.annotations is not None:
+        require_sound(dataset, "val")
+        return Opened(dataset=dataset, index=index_annotated(load_annotated(Path(spec.annotations), dataset)))
     require_sound(dataset)
     return Opened(dataset=dataset, index=index_images(dataset, "train"))
 
@@ -63,7 +69,8 @@ class OpenOnce:
 
     def __call__(self, spec: RunSpec, tell: Tell) -> Opened:
         """Return the data set of a run, afresh where the last run was about another."""
-        named = (spec.dataset, spec.classes, spec.limit, spec.instances, spec.train_set, spec.train_list, spec.val_list)
+        lists = (spec.instances, spec.train_set, spec.train_list, spec.val_list)
+        named = (spec.dataset, spec.classes, spec.limit, *lists, spec.annotations)
         if self._last is None or self._last[0] != named:
             self._last = named, open_sound(spec, tell)
         return self._last[1]

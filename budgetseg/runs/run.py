@@ -17,6 +17,7 @@ from budgetseg.learn.checkpoint import save_weights
 from budgetseg.learn.objectness import require_objectness
 from budgetseg.learn.team import Team, team_of_launch
 from budgetseg.plan.plan import Plan
+from budgetseg.runs.annotated import bought
 from budgetseg.runs.background import background_given
 from budgetseg.runs.buying import buy, market_for, measuring, plan_of
 from budgetseg.runs.config import config_text
@@ -114,11 +115,13 @@ class _Run:
         """Buy first: what cannot be paid for, or is broken, is said before anything is written."""
         opened = opener(self.spec, self.watcher.notice)
         dataset, index = opened.dataset, opened.index
-        for note in dataset.notes:
+        for note in dataset.notes if self.spec.annotations is None else ():  # they are about training masks
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
-        purchase = buy(self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset)
+        purchase = bought(self.spec, dataset)
+        if purchase is None:
+            purchase = buy(self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset)
         require_objectness(self.spec.objectness, purchase.image_ids)
         plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
@@ -169,7 +172,7 @@ class _Run:
             "objectness": spec.objectness,
             "objectness_hours": float(purchase.fixed_seconds / HOUR),
             "validation": plan.validation.to_dict() if plan.validation else None,
-            "annotators": "real clicks" if spec.points else spec.annotators,
+            "annotators": _annotators(spec),
             "costs": spec.costs,
             "dataset": dataset.name,
             "classes": list(dataset.classes),
@@ -258,6 +261,12 @@ class _Run:
                 on_notice=self.watcher.notice,
             ),
         )
+
+
+def _annotators(spec: RunSpec) -> str:
+    if spec.annotations is not None:
+        return "people"
+    return "real clicks" if spec.points else spec.annotators
 
 
 def _subset_csv(purchase: Purchase, book: CostBook) -> str:

@@ -44,6 +44,8 @@ class RunSpec:
     """What a plan buys on top of ``current``, such as "300 image -> point"."""
     current: str | None = None
     """What is annotated already: a run's folder, its subset.csv, or a JSON file that names the images."""
+    annotations: str | None = None
+    """Folder of annotations that people gave, which are trained on instead of simulated ones."""
     validation: str = "free"
     """Masks that measure the model: free, or how many of them the hours pay for."""
     costs: str = "voc2012"
@@ -109,11 +111,28 @@ class RunSpec:
             raise InvalidInputError(
                 "--background-points: say how many an image are bought, such as --background-clicks 1"
             )
+        if self.annotations is not None:
+            self._check_annotated()
         charged_images(self.validation)
         for name in ("full_images", "images", "skip", "limit", "patch_radius", "background_clicks", "seed"):
             value, least = getattr(self, name), 1 if name in ("images", "limit") else 0
             if value is not None and value < least:
                 raise InvalidInputError(f"--{name.replace('_', '-')}: expected a whole number >= {least}, got {value}")
+
+    def _check_annotated(self) -> None:
+        """Nothing can be chosen that annotations settle already."""
+        settled = {
+            "--hours": self.hours,
+            "--images": self.images,
+            "--current": self.current,
+            "--points": self.points,
+            "--background-clicks": self.background_clicks or None,
+            "run.moves": self.moves or None,
+            "run.skip": self.skip or None,
+        }
+        for name, value in settled.items():
+            if value is not None:
+                raise InvalidInputError(f"--annotations: what is annotated is there already; leave out {name}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ``train`` as a table of its own."""
@@ -122,7 +141,10 @@ class RunSpec:
     @property
     def fingerprint(self) -> str:
         """Sha256 of the spec and of the files it names: a book or list that was edited makes another run."""
-        digest = hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode())
+        settings = self.to_dict()
+        if self.annotations is None:
+            del settings["annotations"]  # the run that it was before this could be chosen
+        digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
         named = (self.costs, self.points, self.instances, self.train_list, self.val_list, self.weights, self.current)
         detector = detector_file(self.objectness)
         for name in (*named, None if detector is None else str(detector), self.background_points):
@@ -130,6 +152,9 @@ class RunSpec:
             if path is not None and name == self.current and path.is_dir():
                 path = path / "subset.csv"
             if path is not None and path.is_file():
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+        if self.annotations is not None:
+            for path in sorted(each for each in Path(self.annotations).rglob("*") if each.is_file()):
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
