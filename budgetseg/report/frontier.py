@@ -190,10 +190,11 @@ def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
         return False
     if run.pool != first.pool or (run.budget_hours is None) != (first.budget_hours is None):
         return False
-    if abs((run.budget_hours or 0.0) - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
-        return False
-    if run.budget_hours is None:
+    whole = sum(run.mix.values()) >= run.pool and sum(first.mix.values()) >= first.pool
+    if run.budget_hours is None or whole:  # whoever buys all there is pays what that seed's images happen to cost
         return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
+    if abs(run.budget_hours - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
+        return False
     # The kind that fills the hours up varies with what the images of a seed happen to cost; the others were asked for.
     rest = max(first.mix, key=lambda kind: first.mix[kind], default=None)
     asked = [kind for kind in run.mix if kind != rest]
