@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 LABELSTUDIO ?= .labelstudio
 
-.PHONY: demo test test-slow lint format clean labelstudio-test
+.PHONY: demo test test-slow test-cluster lint format clean labelstudio-test
 
 demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes, write report.html
 	$(BIN)/budgetseg plan --hours 60
@@ -17,6 +17,10 @@ test: $(VENV)/.installed ## run the tests
 
 test-slow: $(VENV)/.installed ## run the few tests that draw thousands of clicks, learn detectors and compile kernels
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto -m slow
+
+test-cluster: $(VENV)/.installed ## run the tests that need Ray and submitit: a cluster of two nodes, one of them killed
+	$(BIN)/python -m pip install --quiet --editable ".[ray,slurm]"
+	BUDGETSEG_CLUSTER_TESTS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m cluster
 
 lint: $(VENV)/.installed ## check style and types
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ __all__ = [
     "BudgetTooSmallError",
     "BudgetsegError",
     "DataError",
+    "InUseError",
     "InterruptedRunError",
     "InvalidInputError",
     "MissingPackageError",
@@ -35,6 +36,10 @@ class RunFailedError(BudgetsegError, RuntimeError):
     """A run that cannot go on: loss not finite, place not writable, checkpoint corrupt, directory in use."""
 
     exit_code = 1
+
+
+class InUseError(RunFailedError):
+    """Another process works in a run's directory; there is nothing to be done but wait."""
 
 
 class SomeRunsFailedError(BudgetsegError, RuntimeError):

@@ -17,6 +17,7 @@ MAY_KNOW = {
     "calibrate": {"costs"},
     "data": {"costs"},
     "annotate": {"costs", "data"},
+    "annotate_page": {"costs", "data", "annotate", "calibrate"},
     "learn": {"costs", "data", "annotate"},
     "bench": {"costs", "data", "annotate", "learn"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
@@ -26,6 +27,7 @@ MAY_KNOW = {
     "accuracy": {"costs", "plan", "data", "runs"},
     "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
     "labelling": {"costs", "plan", "data", "annotate"},
+    "sweep": {"costs", "plan", "data", "learn", "runs", "accuracy"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 

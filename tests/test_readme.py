@@ -19,7 +19,10 @@ EXAMPLES = {path.name for path in (ROOT / "examples").iterdir()}
 # The two commands of a newcomer set up an environment and run these very tests; .ci/run calls them.
 SET_UP = {"make demo", "make test"}
 FEWER = {"--full-images": "10", "--images": "10", "--hours": "0.5"}
+# One run of a small set: the first such command carries it out, the later ones find it finished.
+SWEEP = "--dataset scenes:train=20,val=4 --strategies point --hours 0.02 --seeds 1 --jobs 1 --device cpu"
 SHORT = {
+    "sweep": [*SWEEP.split(), "--iterations", "2", "--batch", "4"],
     "run": ["--limit", "24", "--iterations", "2", "--batch", "4"],
     "replay": ["--seeds", "1", "--most-images", "320", "--parts", "counts"],
 }

@@ -10,6 +10,7 @@ from budgetseg.accuracy.trial import Setup
 from budgetseg.errors import InvalidInputError
 from budgetseg.runs.series import Job, carry_out_all
 from budgetseg.runs.spec import Execution
+from budgetseg.runs.state import refuse_other_settings
 from budgetseg.runs.watcher import Watcher
 
 __all__ = ["carry_out", "part_of"]
@@ -43,9 +44,7 @@ def carry_out(setup: Setup, runs: Sequence[FoundRun], device: str, compiling: st
         InterruptedRunError: Stopped by a signal; the same call goes on.
         SomeRunsFailedError: Some runs failed, after all others were carried out.
     """
-    for run in runs:
-        if run.state == "other settings":
-            raise InvalidInputError(f"{run.folder}: holds a run of other settings; choose another --runs")
+    refuse_other_settings(runs)
     todo = missing(runs)
     jobs = [
         Job(

@@ -3,20 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from budgetseg.accuracy.design import Cell
 from budgetseg.accuracy.pool import Pool
 from budgetseg.accuracy.trial import Setup, Trial
 from budgetseg.errors import InvalidInputError
-from budgetseg.files import read_json
+from budgetseg.runs.state import State, state_of
 
-__all__ = ["IMAGES_PER_SECOND", "FoundRun", "State", "find_runs", "missing", "scores", "state_of"]
+__all__ = ["IMAGES_PER_SECOND", "FoundRun", "find_runs", "missing", "scores"]
 
 IMAGES_PER_SECOND = 1640.0
 """Training images a second of EfficientNet-Lite0 at 224 px, five processes in all on one NVIDIA H100."""
-
-State = Literal["to run", "stopped", "other settings", "finished"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,30 +74,6 @@ def find_runs(
             )
         )
     return tuple(found)
-
-
-def state_of(folder: Path, fingerprint: str) -> tuple[State, float | None]:
-    """Look a run up in its folder: how far it has come, and its mIoU (0 to 100) where it is finished.
-
-    Args:
-        folder: The run directory, which need not exist.
-        fingerprint: Of the run that is looked for.
-
-    Raises:
-        InvalidInputError: An unreadable result.
-    """
-    mark, result = folder / "state.json", folder / "result.json"
-    if mark.is_file() and read_json(mark).get("fingerprint") != fingerprint:
-        return "other settings", None
-    if not result.is_file():
-        return ("stopped" if mark.is_file() else "to run"), None
-    document = read_json(result)
-    try:
-        if document["status"] != "completed":
-            return "stopped", None
-        return "finished", float(document["miou"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidInputError(f"{result}: expected the miou of a finished run ({error})") from error
 
 
 def missing(runs: Sequence[FoundRun]) -> tuple[FoundRun, ...]:

@@ -4,7 +4,6 @@ All trainings of a seed buy in one random order. A mix takes the head of it, the
 alone skips what the stronger parts took, so it trains on the very images that it has in the mix.
 """
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
+from budgetseg.runs.command import run_command
 from budgetseg.runs.config import spec_of_settings
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ __all__ = ["Setup", "Trial", "strongest_first"]
 
 _OURS: Final = ("strategy", "full_images", "hours", "images", "mix", "moves", "current", "skip", "validation", "seed")
 """Settings of a run that the table sets itself."""
-_TRAIN_OPTIONS: Final = {
-    "train.preset": "--recipe",
-    "train.iterations": "--iterations",
-    "train.batch": "--batch",
-    "train.crop": "--crop",
-}
 
 
 def strongest_first(mix: Mix) -> list[tuple[str, int]]:
@@ -91,14 +85,6 @@ class Setup:
 
     def command(self, trial: Trial) -> str:
         """The command line that carries out :meth:`spec`."""
-        words = ["budgetseg", "run"]
-        if len(trial.mix.counts) > 1:
-            words += ["--mix", ",".join(f"{kind}={images}" for kind, images in strongest_first(trial.mix))]
-        for name, value in {**trial.settings(), **self.options}.items():
-            if name == "run.skip":  # it has no option of its own
-                words += ["--set", f"{name}={value}"]
-            else:
-                words += [_TRAIN_OPTIONS.get(name, f"--{name.removeprefix('run.').replace('_', '-')}"), value]
-        for name, value in self.overrides.items():
-            words += ["--set", f"{name}={value}"]
-        return shlex.join([*words, "--out", str(self.run_folder(trial))])
+        mixed = len(trial.mix.counts) > 1
+        mix = ",".join(f"{kind}={images}" for kind, images in strongest_first(trial.mix)) if mixed else None
+        return run_command({**trial.settings(), **self.options, **self.overrides}, self.run_folder(trial), mix)

@@ -7,7 +7,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from budgetseg import __version__
-from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce
+from budgetseg.cli import annotations, bench, campaign, config, costs, data, objectness, reproduce, runs
+from budgetseg.cli.annotate import annotate
 from budgetseg.cli.calibrate import calibrate
 from budgetseg.cli.ingest import ingest
 from budgetseg.cli.output import notice
@@ -18,7 +19,9 @@ from budgetseg.cli.rehearse import rehearse
 from budgetseg.cli.replay import replay
 from budgetseg.cli.report import report
 from budgetseg.cli.run import run
+from budgetseg.cli.serve import serve
 from budgetseg.cli.settings import command_defaults
+from budgetseg.cli.sweep import sweep
 from budgetseg.cli.tasks import tasks
 from budgetseg.errors import BudgetsegError
 
@@ -41,8 +44,12 @@ app.command()(run)
 app.command()(tasks)
 app.command()(rehearse)
 app.command()(ingest)
+app.command()(sweep)
+app.add_typer(runs.app, name="runs")
 app.command()(report)
+app.command()(annotate)
 app.command()(calibrate)
+app.command()(serve)
 app.command()(replay)
 app.add_typer(costs.app, name="costs")
 app.add_typer(campaign.app, name="campaign")

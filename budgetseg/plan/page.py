@@ -14,7 +14,7 @@ from budgetseg.plan.plan import Plan
 from budgetseg.plan.sensitivity import PriceChange, price_changes
 from budgetseg.plan.surface import Surface
 
-__all__ = ["SCHEMA", "EvidenceSource", "PlanPage", "RateSource", "Said", "plan_page"]
+__all__ = ["SCHEMA", "EvidenceSource", "PlanPage", "RateSource", "Said", "plan_page", "rate_sources"]
 
 SCHEMA: Final = "budgetseg.planpage/1"
 
@@ -122,7 +122,7 @@ def plan_page(
         price_changes=price_changes(choose, chosen, terms),
         doubts=doubts(surface, own.choices),
         evidence=_sources(evidence),
-        rates=() if book is None else _rates(book),
+        rates=() if book is None else rate_sources(book),
         said=said,
         command=command,
     )
@@ -142,7 +142,8 @@ def _sources(evidence: Evidence) -> tuple[EvidenceSource, ...]:
     )
 
 
-def _rates(book: CostBook) -> tuple[RateSource, ...]:
+def rate_sources(book: CostBook) -> tuple[RateSource, ...]:
+    """The rates that some kind charges by a cost book, with their sources."""
     used = {rate for kind in book.kinds for rate in book.charged(kind)}
     return tuple(
         RateSource(name=name, seconds=float(rate.seconds), per=rate.per, source=rate.source, verified=rate.verified)

@@ -8,7 +8,7 @@ from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.files import read_json
 from budgetseg.plan.evidence_table import TableRow
 
-__all__ = ["rows_of_runs"]
+__all__ = ["row_of_result", "rows_of_runs"]
 
 _RESULT: str = "result.json"
 _SCHEMA = "budgetseg.result/1"
@@ -27,7 +27,7 @@ def rows_of_runs(folder: Path) -> list[TableRow]:
     for place, path in enumerate(sorted(folder.rglob(_RESULT)), start=1):
         document = _document(path)
         if document.get("status") == "completed":
-            rows.append(_row(path, place, document))
+            rows.append(row_of_result(path, place, document))
     if not rows:
         raise InvalidInputError(f"{folder}: no finished run is there; expected run directories with {_RESULT}")
     return rows
@@ -43,7 +43,17 @@ def _document(path: Path) -> dict[str, Any]:
     return document
 
 
-def _row(path: Path, place: int, document: dict[str, Any]) -> TableRow:
+def row_of_result(path: Path, place: int, document: dict[str, Any]) -> TableRow:
+    """Return a finished result as the row of a table.
+
+    Args:
+        path: Of the ``result.json``; its folder names the row.
+        place: Number of the row.
+        document: What the file holds.
+
+    Raises:
+        InvalidInputError: Something is missing or of the wrong type.
+    """
     try:
         classes = [name for name in document["classes"] if name != "background"]
         recipe = f"{document['recipe']} {document['backbone']} {document['iterations']} iterations"

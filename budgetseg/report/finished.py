@@ -3,15 +3,16 @@
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from budgetseg.costs.workload import Workload
 from budgetseg.errors import DataError, InvalidInputError
 from budgetseg.files import read_json
 from budgetseg.plan.validation import Validation
 
-__all__ = ["FinishedRun", "SkippedRun", "read_runs"]
+__all__ = ["FinishedRun", "SkippedRun", "read_runs", "result_files"]
 
 RESULT_SCHEMA = "budgetseg.result/1"
 MARKS = ("result.json", "plan.json", "config.toml", "subset.csv", "metrics.jsonl")
@@ -54,6 +55,8 @@ class FinishedRun:
     hours: float
     """Hours that the annotations cost."""
     planned_hours: float
+    workload: Workload | None
+    """The mean image of the data set, from plan.json; None where it does not say."""
     hours_by_kind: Mapping[str, float]
     """Hours by annotation kind, and those of ``objectness`` and ``validation`` where they were charged."""
     pool: int
@@ -110,13 +113,21 @@ def _validation(document: Mapping[str, Any]) -> Validation | None:
     return None if document.get("validation") is None else Validation.from_dict(document["validation"])
 
 
-def _budget(path: Path) -> float | None:
-    """The hours offered, if the run was bought by hours (plan.json is a help here, not a need)."""
-    if not path.is_file():
-        return None
-    document = read_json(path)
-    value = document.get("budget_hours") if isinstance(document, dict) else None
+def _plan(path: Path) -> Mapping[str, Any]:
+    """What plan.json says, which is a help here, not a need."""
+    document = read_json(path) if path.is_file() else {}
+    return document if isinstance(document, dict) else {}
+
+
+def _budget(plan: Mapping[str, Any]) -> float | None:
+    """The hours offered, if the run was bought by hours."""
+    value = plan.get("budget_hours")
     return None if value is None else _number(value, "plan.json: budget_hours")
+
+
+def _workload(plan: Mapping[str, Any]) -> Workload | None:
+    said = plan.get("workload")
+    return None if said is None else Workload.of(*(said[field.name] for field in fields(Workload)))
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -130,7 +141,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 def _finished(name: str, path: Path, document: Mapping[str, Any]) -> FinishedRun:
     environment = read_json(path / "env.json") if (path / "env.json").is_file() else {}
-    hours = document["hours"]
+    hours, plan = document["hours"], _plan(path / "plan.json")
     return FinishedRun(
         name=name,
         path=path,
@@ -143,9 +154,10 @@ def _finished(name: str, path: Path, document: Mapping[str, Any]) -> FinishedRun
         seed=int(document["seed"]),
         annotators=str(document.get("annotators", "human")),
         mix={kind: int(images) for kind, images in _numbers(document["mix"], "mix").items()},
-        budget_hours=_budget(path / "plan.json"),
+        budget_hours=_budget(plan),
         hours=_number(hours["actual"], "hours.actual"),
         planned_hours=_number(hours["planned"], "hours.planned"),
+        workload=_workload(plan),
         hours_by_kind=_hours_by_kind(document),
         pool=int(document["pool"]),
         validation_images=int(document["validation_images"]),
@@ -200,6 +212,13 @@ def _folders(folder: Path, depth: int) -> Iterator[Path | SkippedRun]:
     if depth:
         for path in below:
             yield from _folders(path, depth - 1)
+
+
+def result_files(root: Path) -> Iterator[Path]:
+    """The place of the result of every run directory in a folder, whether it is there yet or not."""
+    for found in _folders(root, DEPTH):
+        if isinstance(found, Path):
+            yield found / "result.json"
 
 
 def read_runs(root: Path) -> tuple[tuple[FinishedRun, ...], tuple[SkippedRun, ...]]:

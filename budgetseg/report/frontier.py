@@ -16,7 +16,7 @@ __all__ = ["Point", "Setting", "apart", "budgets", "gather", "nearest", "same_ho
 SAME_HOURS = 0.05
 """Hours within 5 % of each other count as the same budget: images are bought whole, and pools end."""
 SAME_PURCHASE = 0.02
-"""Seeds of one point may differ by 2 % in images, or in hours where images were asked for: each image costs its own."""
+"""Seeds of one point may differ by 2 % in the hours or images that were asked for: each image costs its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,15 +104,28 @@ class Point:
 
     @property
     def bought(self) -> str:
-        """The mix in words; a pure one needs no name beside its strategy's."""
+        """The mix in words, from the least to the most where seeds differ; a pure one needs no name beside its own."""
         if list(self.mix) == [self.strategy]:
-            return f"{self.mix[self.strategy]:,} images"
-        return " + ".join(f"{images:,} {kind}" for kind, images in self.mix.items() if images) or "nothing"
+            return f"{self._amount(self.strategy)} images"
+        kinds = [kind for kind in self.mix if any(run.mix[kind] for run in self.runs)]
+        return " + ".join(f"{self._amount(kind)} {kind}" for kind in kinds) or "nothing"
+
+    def _amount(self, kind: str) -> str:
+        images = [run.mix[kind] for run in self.runs]
+        least, most = min(images), max(images)
+        if most - least <= max(3, SAME_PURCHASE * most):
+            return f"{images[0]:,}"
+        return f"{least:,} to {most:,}"
 
     def iou(self, name: str) -> float | None:
         """Mean IoU of a class over the seeds that have one."""
         values = [value for run in self.runs if (value := run.iou.get(name)) is not None]
         return statistics.fmean(values) if values else None
+
+    def deviation(self, name: str) -> float | None:
+        """Standard deviation of a class's IoU over the seeds; None for fewer than two."""
+        values = [value for run in self.runs if (value := run.iou.get(name)) is not None]
+        return statistics.stdev(values) if len(values) > 1 else None
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``frontier`` of ``budgetseg.report/1``."""
@@ -129,7 +142,9 @@ class Point:
             "spread": self.spread,
             "seeds": [run.seed for run in self.runs],
             "iou": {name: self.iou(name) for name in self.runs[0].classes},
+            "miou_by_seed": [run.miou for run in self.runs],
             "runs": [run.name for run in self.runs],
+            "command": self.runs[0].command,
         }
 
 
@@ -177,7 +192,12 @@ def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
         return False
     if abs((run.budget_hours or 0.0) - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
         return False
-    return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
+    if run.budget_hours is None:
+        return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
+    # The kind that fills the hours up varies with what the images of a seed happen to cost; the others were asked for.
+    rest = max(first.mix, key=lambda kind: first.mix[kind], default=None)
+    asked = [kind for kind in run.mix if kind != rest]
+    return all(abs(run.mix[kind] - first.mix[kind]) <= SAME_PURCHASE * first.mix[kind] for kind in asked)
 
 
 def gather(group: Sequence[FinishedRun]) -> tuple[Point, ...]:

@@ -1,4 +1,5 @@
 (() => {
+  const { number, cell } = Charts;
   const { steps, budgets } = Charts.read("budgetseg-data");
   const slider = document.getElementById("budget");
   const now = document.getElementById("budget-now");
@@ -31,43 +32,33 @@
     const name = div.id === "mix" ? `mix-${measure.value}` : div.id;
     Charts.draw(div, Charts.figures[name], dress, marks[div.id]);
   };
+  const again = Charts.keepDrawn(draw);
   const chart = (id) => document.getElementById(id);
 
-  const number = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const words = (mix) => Object.entries(mix).map(([kind, images]) => `${number(images, 0)} ${kind}`).join(" + ") || "nothing";
-  const cell = (tag, text, kind, strong) => {
-    const made = document.createElement(tag);
-    if (tag === "th") made.scope = "row";
-    if (kind) made.className = kind;
-    const inner = strong ? made.appendChild(document.createElement("strong")) : made;
-    inner.textContent = text; // never as HTML
-    return made;
-  };
   const row = (choice, index) => {
-    const made = document.createElement("tr");
     const expected = choice.predicted_miou;
     const images = Object.values(choice.mix).reduce((sum, count) => sum + count, 0);
-    made.append(
+    return Charts.row([
       cell("th", choice.name),
       cell("td", expected ? number(expected.mean, 1) : "not known", "number", index === 0),
       cell("td", expected ? `${number(expected.low, 1)} to ${number(expected.high, 1)}` : "-", "number"),
       cell("td", number(choice.hours, 1), "number"),
       cell("td", number(images, 0), "number"),
       cell("td", words(choice.mix)),
-    );
-    return made;
+    ]);
   };
   const follow = () => {
     const text = budgets[place()];
     now.textContent = text;
     slider.setAttribute("aria-valuetext", text);
     body.replaceChildren(...steps[place()].choices.map(row));
-    ["frontier", "mix"].forEach((id) => draw(chart(id)));
+    ["frontier", "mix"].forEach((id) => again(chart(id)));
   };
 
   Charts.showControls();
-  Charts.keepDrawn(() => Charts.all.forEach(draw));
+  Charts.offerTables();
   slider.addEventListener("input", follow);
-  interval.addEventListener("change", () => draw(chart("frontier")));
-  measure.addEventListener("change", () => draw(chart("mix")));
+  interval.addEventListener("change", () => again(chart("frontier")));
+  measure.addEventListener("change", () => again(chart("mix")));
 })();

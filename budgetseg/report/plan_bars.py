@@ -7,7 +7,7 @@ from typing import Any, Final
 from budgetseg.plan.doubt import Doubt
 from budgetseg.plan.page import PlanPage
 from budgetseg.plan.sensitivity import PriceChange
-from budgetseg.report.figures import label, plain
+from budgetseg.report.figures import PATTERN, label, plain
 from budgetseg.report.palette import BLUE, GREY, ORANGE, SKY, kind_style
 
 __all__ = ["PARTS", "change_of", "doubt_figure", "hours_figure", "price_figure", "sensitivity_figure"]
@@ -21,7 +21,7 @@ PARTS: Final = {
 
 
 def _pattern(shape: str) -> dict[str, Any]:
-    return {"shape": shape, "solidity": 0.2, "fillmode": "overlay", "fgopacity": 0.6}
+    return {"shape": shape, **PATTERN}
 
 
 def _finish(figure: Any, title: str, rows: int, **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from budgetseg.plan.alternatives import PAPER_HYBRID
 from budgetseg.plan.budget_axis import BudgetAxis
 from budgetseg.plan.budget_sweep import BEST, BudgetStep, Choice
 from budgetseg.plan.page import PlanPage
-from budgetseg.report.figures import TICKS, label, plain
+from budgetseg.report.figures import PATTERN, TICKS, label, plain
 from budgetseg.report.palette import Style, kind_style, style
 
 __all__ = ["amount_text", "budget_name", "frontier_figure", "mix_figure", "series_names"]
@@ -147,7 +147,7 @@ def mix_figure(page: PlanPage, measure: str) -> dict[str, Any]:
             name=label(kind),
             marker={
                 "color": colour,
-                "pattern": {"shape": pattern, "solidity": 0.2, "fillmode": "overlay", "fgopacity": 0.6},
+                "pattern": {"shape": pattern, **PATTERN},
                 "line": KIND_MARKER_LINE,
             },
             hovertemplate=f"%{{x}}<br><b>{label(kind)}</b>: {hover}<extra></extra>",

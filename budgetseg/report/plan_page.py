@@ -1,14 +1,10 @@
 """The page of a plan: one self-contained HTML file, drawn from its value."""
 
-from html import escape
 from pathlib import Path
-from string import Template
 from typing import Any
 
-import budgetseg
 from budgetseg.files import write_text
 from budgetseg.plan.page import PlanPage
-from budgetseg.report.figures import CONFIG
 from budgetseg.report.plan_bars import doubt_figure, hours_figure, price_figure, sensitivity_figure
 from budgetseg.report.plan_frontier import MEASURES, amount_text, frontier_figure, mix_figure
 from budgetseg.report.plan_sections import (
@@ -19,7 +15,8 @@ from budgetseg.report.plan_sections import (
     price_section,
     source_section,
 )
-from budgetseg.report.self_contained import part, plotly_source, policy, script_json
+from budgetseg.report.self_contained import part
+from budgetseg.report.shell import draw_shell
 
 __all__ = ["draw_plan_page", "write_plan_page"]
 
@@ -37,21 +34,17 @@ def _figures(page: PlanPage) -> dict[str, Any]:
 
 def draw_plan_page(page: PlanPage) -> str:
     """The whole page as text; the same plan gives the same bytes."""
-    plotly, script = plotly_source(), part("charts.js") + part("plan.js")
     budget = amount_text(page.axis, page.axis.given)
-    data = {**page.to_dict(), "budgets": [amount_text(page.axis, step.budget) for step in page.steps]}
     sections = (budget_section, cost_section, price_section, doubt_section, source_section)
-    return Template(part("plan.html")).substitute(
-        policy=escape(policy(plotly, script)),
-        version=escape(budgetseg.__version__),
-        title=escape(f"Annotation plan: {budget}{f', {page.plan.dataset}' if page.plan.dataset else ''}"),
-        style=f"{part('report.css').strip()}\n{part('plan.css').strip()}",
-        answer=answer(page),
-        sections="\n".join(section(page) for section in sections),
-        data=script_json(data),
-        charts=script_json({"figures": _figures(page), "config": CONFIG}),
-        plotly=plotly,
-        script=script,
+    return draw_shell(
+        kicker="Annotation plan",
+        title=f"Annotation plan: {budget}{f', {page.plan.dataset}' if page.plan.dataset else ''}",
+        header=answer(page),
+        main="\n".join([*(section(page) for section in sections), part("plan_method.html").strip()]),
+        data={**page.to_dict(), "budgets": [amount_text(page.axis, step.budget) for step in page.steps]},
+        figures=_figures(page),
+        styles=("plan.css",),
+        scripts=("plan.js",),
     )
 
 

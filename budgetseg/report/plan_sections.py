@@ -1,11 +1,11 @@
 """The parts of a plan's page: the answer first, then what other budgets buy, costs, other prices, and the doubt."""
 
-from collections.abc import Iterable
 from html import escape
 
 from budgetseg.plan.budget_sweep import BEST
 from budgetseg.plan.page import PlanPage
 from budgetseg.plan.plan import Plan
+from budgetseg.report.parts import behind, figure, paragraphs, select, slider, tile
 from budgetseg.report.plan_frontier import MEASURES, amount_text, series_names
 from budgetseg.report.plan_tables import (
     choice_table,
@@ -14,9 +14,9 @@ from budgetseg.report.plan_tables import (
     frontier_table,
     mix_table,
     price_table,
-    rate_table,
     sensitivity_table,
 )
+from budgetseg.report.tables_at_budget import rate_table
 from budgetseg.report.verdict import hours_text
 
 __all__ = ["answer", "budget_section", "cost_section", "doubt_section", "price_section", "sentence", "source_section"]
@@ -35,29 +35,21 @@ def sentence(plan: Plan) -> str:
     return f"{text}: {expected.mean:.1f} mIoU is to be expected, {expected.low:.1f} to {expected.high:.1f}."
 
 
-def _paragraphs(lines: Iterable[str], kind: str) -> str:
-    return "\n".join(f'<p class="{kind}">{escape(line)}</p>' for line in lines)
-
-
-def _tile(name: str, value: str, note: str) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>"
-
-
 def answer(page: PlanPage) -> str:
     """The plan in a sentence, what binds, the advice, and the figures that a manager reads first."""
     plan = page.plan
     tiles = []
     if plan.predicted_miou is not None:
         one = plan.predicted_miou
-        tiles.append(_tile("Expected mIoU", f"{one.mean:.1f}", f"{one.low:.1f} to {one.high:.1f}, {one.level:.0%}"))
-    tiles.append(_tile("Annotation hours", hours_text(plan.hours), f"of {hours_text(plan.budget_hours)}"))
-    tiles.append(_tile("Images", f"{plan.mix.images:,}", f"of {plan.pool:,}"))
+        tiles.append(tile("Expected mIoU", f"{one.mean:.1f}", f"{one.low:.1f} to {one.high:.1f}, {one.level:.0%}"))
+    tiles.append(tile("Annotation hours", hours_text(plan.hours), f"of {hours_text(plan.budget_hours)}"))
+    tiles.append(tile("Images", f"{plan.mix.images:,}", f"of {plan.pool:,}"))
     alone = [(one.predicted_miou.mean, one.name) for one in plan.alternatives if one.predicted_miou is not None]
     if alone:
-        tiles.append(_tile("Next best choice", f"{max(alone)[0]:.1f}", max(alone)[1]))
+        tiles.append(tile("Next best choice", f"{max(alone)[0]:.1f}", max(alone)[1]))
     borrowed = next((one.borrowed for one in page.doubts if one.name == BEST), None)
     if borrowed is not None:
-        tiles.append(_tile("Borrowed", f"{borrowed:.0%}", "of what was open before any training here"))
+        tiles.append(tile("Borrowed", f"{borrowed:.0%}", "of what was open before any training here"))
     level = 0.8 if plan.predicted_miou is None else plan.predicted_miou.level
     target = ""
     if plan.target is not None:
@@ -67,59 +59,32 @@ def answer(page: PlanPage) -> str:
         f'<div class="verdict">\n<p class="sentence">{escape(sentence(plan))}</p>\n'
         f'<p class="basis">{escape(target)}Sought is {escape(plan.objective.words)}. The range is the one in which one '
         f"new training falls with a probability of {level:.0%}.</p>\n"
-        f"{_paragraphs(plan.advice, 'caution')}\n{_paragraphs(page.said.binds, 'basis')}\n"
+        f"{paragraphs(plan.advice, 'caution')}\n{paragraphs(page.said.binds, 'basis')}\n"
         f'<dl class="tiles">{"".join(tiles)}</dl>\n</div>'
     )
-
-
-def _figure(name: str, caption: str) -> str:
-    return (
-        f'<figure role="group" aria-labelledby="{name}-caption">\n'
-        f'<figcaption id="{name}-caption">{escape(caption)}</figcaption>\n'
-        f'<div class="chart" id="{name}" data-chart></div>\n</figure>'
-    )
-
-
-def _behind(table: str) -> str:
-    return f"<details><summary>The numbers behind the chart</summary>\n{table}</details>"
-
-
-def _select(name: str, words: str, options: Iterable[tuple[str, str]], chosen: str) -> str:
-    entries = "".join(
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>'
-        for value, text in options
-    )
-    return f'<label>{escape(words)} <select data-{name} autocomplete="off">{entries}</select></label>'
 
 
 def budget_section(page: PlanPage) -> str:
     """The slider with its table, the frontier, and the mix."""
     step = page.steps[page.given]
-    given = amount_text(page.axis, step.budget)
     names = series_names(page.steps)
     intervals = [*((name, name) for name in names), ("", "none")]
     measures = [(measure, words) for measure, (words, _) in MEASURES.items()]
     return (
         '<section id="budgets" aria-labelledby="budgets-title">\n<h2 id="budgets-title">What each budget buys</h2>\n'
-        '<div class="slider" hidden data-live>\n<label for="budget">Budget: '
-        f'<output id="budget-now" for="budget">{escape(given)}</output></label>\n'
-        f'<input type="range" id="budget" min="0" max="{len(page.steps) - 1}" step="1" value="{page.given}" '
-        f'autocomplete="off" aria-valuetext="{escape(given)}">\n'
-        '<div class="ends" aria-hidden="true">'
-        f"<span>{escape(amount_text(page.axis, page.steps[0].budget))}</span>"
-        f"<span>{escape(amount_text(page.axis, page.steps[-1].budget))}</span></div>\n</div>\n"
+        f"{slider('budget', [amount_text(page.axis, one.budget) for one in page.steps], page.given)}\n"
         f'<div id="choices">{choice_table(step)}</div>\n'
         f"<h3>The frontier</h3>\n"
-        + _figure(
+        + figure(
             "frontier",
             "The mIoU to expect of the best mix and of each kind alone, as the budget grows. The shaded band is the "
             "80 % interval of one new training. Select a name in the legend to hide it.",
         )
-        + f'\n<div class="controls" hidden data-live>{_select("interval", "Interval of", intervals, BEST)}</div>\n'
-        f"{_behind(frontier_table(page))}\n<h3>The mix</h3>\n"
-        + _figure("mix", "What the best mix consists of at each budget.")
-        + f'\n<div class="controls" hidden data-live>{_select("measure", "Measured in", measures, "share")}</div>\n'
-        f"{_behind(mix_table(page))}\n</section>"
+        + f'\n<div class="controls" hidden data-live>{select("data-interval", "Interval of", intervals, BEST)}</div>\n'
+        f"{behind(frontier_table(page))}\n<h3>The mix</h3>\n"
+        + figure("mix", "What the best mix consists of at each budget.")
+        + f'\n<div class="controls" hidden data-live>{select("data-measure", "Measured in", measures, "share")}</div>\n'
+        f"{behind(mix_table(page))}\n</section>"
     )
 
 
@@ -128,10 +93,10 @@ def cost_section(page: PlanPage) -> str:
     return (
         '<section id="costs" aria-labelledby="costs-title">\n<h2 id="costs-title">Where the hours go</h2>\n'
         '<div class="pair">\n'
-        + _figure("hours", f"The {hours_text(page.plan.hours)} of the plan by kind.")
+        + figure("hours", f"The {hours_text(page.plan.hours)} of the plan by kind.")
         + "\n"
-        + _figure("prices", f"What an image costs at each kind, by {page.plan.costs}.")
-        + f"\n</div>\n{_behind(price_table(page))}\n</section>"
+        + figure("prices", f"What an image costs at each kind, by {page.plan.costs}.")
+        + f"\n</div>\n{behind(price_table(page))}\n</section>"
     )
 
 
@@ -146,8 +111,8 @@ def price_section(page: PlanPage) -> str:
     return (
         '<section id="sensitivity" aria-labelledby="sensitivity-title">\n'
         '<h2 id="sensitivity-title">What would change the choice</h2>\n'
-        + _figure("changes", f"The best mix is sought anew with one kind's cost halved or doubled. {finding}")
-        + f"\n{_behind(sensitivity_table(page))}\n"
+        + figure("changes", f"The best mix is sought anew with one kind's cost halved or doubled. {finding}")
+        + f"\n{behind(sensitivity_table(page))}\n"
         + (f"<h3>Why this mix</h3>\n<ul>{why}</ul>\n" if why else "")
         + "</section>"
     )
@@ -161,8 +126,8 @@ def doubt_section(page: PlanPage) -> str:
     share = f"{best.borrowed:.0%} of what was open before any training on these images still is."
     return (
         '<section id="doubt" aria-labelledby="doubt-title">\n<h2 id="doubt-title">What the doubt is made of</h2>\n'
-        + _figure("doubts", f"Why the intervals are as wide as they are. For the {best.name}, {share}")
-        + f"\n{_behind(doubt_table(page))}\n</section>"
+        + figure("doubts", f"Why the intervals are as wide as they are. For the {best.name}, {share}")
+        + f"\n{behind(doubt_table(page))}\n</section>"
     )
 
 
@@ -181,13 +146,17 @@ def source_section(page: PlanPage) -> str:
     if plan.validation is not None:
         lines.append(f"Measuring: {plan.validation}.")
     left_out = "".join(f"<li>{escape(kind)}: {escape(why)}</li>" for kind, why in plan.unavailable.items())
-    caution = _paragraphs([plan.holds_for] if plan.holds_for else [], "caution")
+    caution = paragraphs([plan.holds_for] if plan.holds_for else [], "caution")
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return (
         '<section id="sources" aria-labelledby="sources-title">\n<h2 id="sources-title">What all of it rests on</h2>\n'
         f"{caution}\n<ul>{items}</ul>\n"
         f"<details><summary>The trainings</summary>\n{evidence_table(page)}</details>\n"
-        + (f"<details><summary>The cost book</summary>\n{rate_table(page)}</details>\n" if page.rates else "")
+        + (
+            f"<details><summary>The cost book</summary>\n{rate_table(plan.costs, page.rates)}</details>\n"
+            if page.rates
+            else ""
+        )
         + (f"<details><summary>Kinds not considered</summary>\n<ul>{left_out}</ul></details>\n" if left_out else "")
         + f"<h3>To repeat it</h3>\n<p><code>{escape(page.command)}</code></p>\n</section>"
     )

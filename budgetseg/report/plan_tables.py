@@ -17,7 +17,6 @@ __all__ = [
     "frontier_table",
     "mix_table",
     "price_table",
-    "rate_table",
     "sensitivity_table",
 ]
 
@@ -144,18 +143,3 @@ def evidence_table(page: PlanPage) -> str:
         for one in page.evidence
     ]
     return table("Trainings by data set and recipe", ("data set", "recipe", "trainings", "kinds", "use"), rows)
-
-
-def rate_table(page: PlanPage) -> str:
-    """The rates of the cost book, with their sources."""
-    rows = [
-        (
-            one.name,
-            Number(f"{one.seconds:,.3g}"),
-            one.per,
-            "looked up" if one.verified else "not looked up",
-            one.source or NONE,
-        )
-        for one in page.rates
-    ]
-    return table(f"Rates of {page.plan.costs}", ("rate", "seconds", "per", "source was", "source"), rows)

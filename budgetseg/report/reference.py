@@ -1,16 +1,20 @@
 """The paper's published points: hours against mIoU on another data set, drawn for the shape of the curve only."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from budgetseg.costs.accounting import mix_seconds
 from budgetseg.costs.book import load_book
 from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.workload import PASCAL_VOC_2012
 
-__all__ = ["ReferencePoint", "published_points"]
+if TYPE_CHECKING:
+    from budgetseg.report.frontier import Point
+
+__all__ = ["ReferencePoint", "overlaps", "published_points"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,3 +64,8 @@ def published_points() -> tuple[ReferencePoint, ...]:
             )
         )
     return tuple(sorted(points, key=lambda point: (point.hours, point.name, point.miou)))
+
+
+def overlaps(points: "Sequence[Point]", reference: Sequence[ReferencePoint]) -> bool:
+    """Whether runs had as many hours as some published point: else showing these squeezes the runs into a corner."""
+    return bool(reference) and max(point.hours for point in points) >= min(point.hours for point in reference)

@@ -1,6 +1,6 @@
 """The numbers as HTML tables: the same as in the charts, every text escaped."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -74,8 +74,8 @@ def _spread(point: Point) -> str:
     return f"± {(high - low) / 2:.1f}" if point.spread == "seeds" else f"{low:.1f} to {high:.1f}"
 
 
-def point_table(points: Sequence[Point]) -> str:
-    """Every point of the frontier."""
+def point_table(points: Sequence[Point], front: Sequence[Point], money: Callable[[Point], float], currency: str) -> str:
+    """Every point of the frontier; ``front`` are those that nothing cheaper reaches."""
     rows = [
         (
             point.series,
@@ -86,11 +86,13 @@ def point_table(points: Sequence[Point]) -> str:
             Number(_spread(point)),
             {"seeds": "seeds", "bootstrap": "images", "none": NONE}[point.spread],
             ", ".join(str(run.seed) for run in point.runs),
+            Number(f"{money(point):,.0f}"),
+            "on it" if point in front else NONE,
         )
         for point in points
     ]
     heads = ("strategy", "annotated images", "hours spent", "hours offered", "mIoU", "spread", "spread over", "seeds")
-    return table("The points of the frontier", heads, rows)
+    return table("The points of the frontier", (*heads, currency, "Pareto front"), rows)
 
 
 def budget_table(levels: Sequence[tuple[float, Sequence[Point]]]) -> str:

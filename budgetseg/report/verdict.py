@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from budgetseg.report.difference import Difference, difference
-from budgetseg.report.frontier import Point, apart, nearest
+from budgetseg.report.frontier import Point, apart, nearest, same_hours
 
-__all__ = ["Status", "Verdict", "judge"]
+__all__ = ["USUAL", "Status", "Verdict", "hours_text", "judge", "within"]
+
+USUAL = "full"
+"""The strategy that people follow by default: masks alone."""
 
 Status = Literal["clear", "within noise", "not repeated", "other hours", "only one"]
 
@@ -27,6 +30,9 @@ class Verdict:
     best: Point
     rival: Point | None
     difference: Difference | None
+    usual: Point | None = None
+    """Masks alone at the same hours, where they are neither the best nor its rival: what people buy by default."""
+    above_usual: Difference | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As in each comparison of ``budgetseg.report/1``."""
@@ -41,6 +47,7 @@ class Verdict:
             "rival": self.rival.series if self.rival else None,
             "rival_hours": self.rival.hours if self.rival else None,
             "difference": self.difference.to_dict() if self.difference else None,
+            "above_usual": self.above_usual.to_dict() if self.above_usual else None,
         }
 
 
@@ -122,8 +129,27 @@ def _cautions(best: Point, rival: Point, found: Difference, equal: bool) -> list
     return cautions
 
 
-def judge(points: Sequence[Point]) -> Verdict:
-    """Judge the points of one setting: the highest mIoU against the next best at equal, else nearest, hours."""
+def within(points: Sequence[Point], hours: float) -> tuple[Point, ...]:
+    """The points that a budget pays for, 5 % apart counting as the same."""
+    return tuple(point for point in points if point.hours <= hours or same_hours(point.hours, hours))
+
+
+def _usual(best: Point, rival: Point, points: Sequence[Point]) -> Point | None:
+    """Masks alone at the same hours, unless the sentence names them already."""
+    if USUAL in (best.strategy, rival.strategy):
+        return None
+    masks = [point for point in points if point.strategy == USUAL and apart(best, point) == 0.0]
+    return max(masks, key=lambda point: point.miou, default=None)
+
+
+def judge(points: Sequence[Point], hours: float | None = None) -> Verdict:
+    """Judge the points of one setting: the highest mIoU against the next best at equal, else nearest, hours.
+
+    Args:
+        points: Of the setting; at least one that the hours pay for.
+        hours: A budget: only what it pays for is looked at.
+    """
+    points = points if hours is None else within(points, hours)
     best = max(points, key=lambda point: (point.miou, -point.hours))
     rival = _rival(best, points)
     if rival is None:
@@ -133,6 +159,8 @@ def judge(points: Sequence[Point]) -> Verdict:
     half = "" if found.half_width is None else f" ± {found.half_width:.1f}"
     mine, other = f"{best.series} ({best.bought})", f"{rival.series} ({rival.bought})"
     start = f"With {hours_text(best.hours)}, {mine}"
+    if hours is not None and not same_hours(hours, best.hours):
+        start = f"Within {hours_text(hours)} the best was this: with {hours_text(best.hours)}, {mine}"
     status: Status
     if not equal:
         status = "other hours"
@@ -152,6 +180,12 @@ def judge(points: Sequence[Point]) -> Verdict:
             f"{start} reaches {_reach(best)} mIoU, {found.mean:.1f}{half} above {other}, "
             f"the next best at the same hours ({_reach(rival)})."
         )
+    usual = _usual(best, rival, points)
+    above = None if usual is None else difference(best, usual)
+    if usual is not None and above is not None:
+        half = "" if above.half_width is None else f" ± {above.half_width:.1f}"
+        side = "above" if above.mean >= 0 else "below"
+        sentence += f" That is {abs(above.mean):.1f}{half} {side} masks alone ({usual.bought})."
     return Verdict(
         status=status,
         sentence=sentence,
@@ -160,4 +194,6 @@ def judge(points: Sequence[Point]) -> Verdict:
         best=best,
         rival=rival,
         difference=found,
+        usual=usual,
+        above_usual=above,
     )

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from budgetseg.errors import InvalidInputError
 from budgetseg.reproduce.comparison import Comparison
 from budgetseg.runs.series import Job, carry_out_all
 from budgetseg.runs.spec import Execution
+from budgetseg.runs.state import refuse_other_settings
 from budgetseg.runs.watcher import Watcher
 
 __all__ = ["carry_out"]
@@ -19,11 +19,7 @@ def carry_out(comparison: Comparison, device: str, watcher: Watcher) -> None:
         InterruptedRunError: Stopped by a signal; the same call goes on.
         SomeRunsFailedError: Some rows failed, after all others were carried out.
     """
-    for row in comparison.rows:
-        if row.state == "other settings":
-            raise InvalidInputError(
-                f"{row.folder}: holds {row.experiment.name} trained with other settings; choose another --runs"
-            )
+    refuse_other_settings(comparison.rows)
     jobs = [
         Job(
             name=row.experiment.name,

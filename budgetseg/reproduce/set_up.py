@@ -1,6 +1,5 @@
 """How a reproduction is set up: what is the same for all its trainings, and the run that each of them becomes."""
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from budgetseg.reproduce.deviation import Follow, settings_for
 from budgetseg.reproduce.experiment import Experiment
+from budgetseg.runs.command import run_command
 from budgetseg.runs.config import spec_of_settings
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ _COMMON: Mapping[str, str] = {
     "run.absent_classes": "zero",
     "train.preset": "paper",
 }
-_SET_ONLY = ("run.rank_weights", "run.tags", "run.order", "run.classifier")
-"""Settings of a run that have no option of their own on the command line."""
-_TRAIN_OPTIONS = {"train.preset": "--recipe", "train.iterations": "--iterations", "train.batch": "--batch"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +68,4 @@ class Setup:
 
     def command(self, experiment: Experiment) -> str:
         """The command line that carries out :meth:`spec`."""
-        words = ["budgetseg", "run"]
-        for name, value in self.settings(experiment).items():
-            table, _, key = name.partition(".")
-            if table == "run" and name not in _SET_ONLY:
-                words += [f"--{key.replace('_', '-')}", value]
-            elif name in _TRAIN_OPTIONS:
-                words += [_TRAIN_OPTIONS[name], value]
-            else:
-                words += ["--set", f"{name}={value}"]
-        return shlex.join([*words, "--out", str(self.run_folder(experiment))])
+        return run_command(self.settings(experiment), self.run_folder(experiment))

@@ -27,7 +27,7 @@ from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import Strategy
 from budgetseg.runs.subset import buy_mix, buy_moves, buy_strategy
 
-__all__ = ["buy", "measuring", "plan_of"]
+__all__ = ["buy", "market_for", "measuring", "plan_of"]
 
 HOUR = 3600
 
@@ -53,31 +53,37 @@ def measuring(spec: RunSpec, dataset: Dataset, book: CostBook) -> tuple[tuple[st
     return ids, Validation(images=charged, seconds=sum(seconds, Fraction(0)), charged=True)
 
 
-def buy(
-    spec: RunSpec, strategy: Strategy, dataset: Dataset, index: Index, book: CostBook, validation: Validation
-) -> Purchase:
-    """Buy what a run says: a strategy within hours or images, or what a plan says.
-
-    A search asks the simulated annotators for labels; of images that it does not pay for it learns nothing.
+def market_for(spec: RunSpec, index: Index, book: CostBook) -> Market:
+    """The images that a run can buy, in its order; runs of one seed on one data set can share it.
 
     Raises:
-        BudgetTooSmallError: The hours do not pay for the measuring, or for one image besides.
-        InvalidInputError: The images that are annotated already are not named, or more are asked for than there are.
+        InvalidInputError: The images that are annotated already are not named.
     """
-    fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
     current = None if spec.current is None else read_current(Path(spec.current))
     if current is not None and current.mix.images and not current.kind_of:
         raise InvalidInputError(
             f'{current.source}: --current: a run must know which images are annotated already; give {{"images": '
             '{"ID": "point"}} or a run\'s subset.csv'
         )
-    market = Market(
+    return Market(
         index,
         book,
         {} if current is None else current.kind_of,
         spec.seed if spec.order == "random" else None,
         spec.skip,
     )
+
+
+def buy(spec: RunSpec, strategy: Strategy, market: Market, validation: Validation, dataset: Dataset) -> Purchase:
+    """Buy what a run says: a strategy within hours or images, or what a plan says.
+
+    A search asks the simulated annotators for labels; of images that it does not pay for it learns nothing.
+
+    Raises:
+        BudgetTooSmallError: The hours do not pay for the measuring, or for one image besides.
+        InvalidInputError: More images are asked for than there are.
+    """
+    fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
     if spec.moves:
         return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)
     if spec.mix is not None:

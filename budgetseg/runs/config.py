@@ -18,7 +18,15 @@ from budgetseg.runs.spec import RunSpec
 from budgetseg.runs.strategy import strategy
 from budgetseg.settings import read_fields, read_toml, write_toml
 
-__all__ = ["config_text", "overrides_of", "read_config", "spec_of", "spec_of_settings", "split_assignment"]
+__all__ = [
+    "config_text",
+    "overrides_of",
+    "read_config",
+    "spec_of",
+    "spec_of_document",
+    "spec_of_settings",
+    "split_assignment",
+]
 
 _TABLES = ("run", "mix", "train")
 
@@ -101,6 +109,16 @@ def spec_of(run: Mapping[str, Any], train: Mapping[str, Any], mix: Mapping[str, 
         values["objectness_seconds"] = str(load_detector(detector).provenance.seconds)
     recipe = with_settings(preset(str(train.get("preset", "modern")), backbone), train)
     return RunSpec(**values, train=recipe)
+
+
+def spec_of_document(document: Mapping[str, Any]) -> RunSpec:
+    """Make the run again that gave this :meth:`RunSpec.to_dict`.
+
+    Raises:
+        InvalidInputError: Another document.
+    """
+    run = {name: value for name, value in document.items() if name not in ("train", "mix")}
+    return spec_of(run, document["train"], document["mix"])
 
 
 def config_text(spec: RunSpec) -> str:

@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from budgetseg.errors import InvalidInputError, RunFailedError
+from budgetseg.errors import InUseError, InvalidInputError, RunFailedError
 from budgetseg.files import read_json, write_json, write_text
 
-__all__ = ["RunDirectory"]
+__all__ = ["RESULT_SCHEMA", "RunDirectory"]
+
+RESULT_SCHEMA = "budgetseg.result/1"
 
 _STATE = "state.json"
 
@@ -47,7 +49,8 @@ class RunDirectory:
         """Hold the folder for this process; the system lets go of it however the process ends.
 
         Raises:
-            RunFailedError: Another process works here, or the folder cannot be made.
+            InUseError: Another process works here.
+            RunFailedError: The folder cannot be made.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,7 @@ class RunDirectory:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(handle)
-            raise RunFailedError(
+            raise InUseError(
                 f"{self.folder}: in use by another process; wait for it or choose another --out"
             ) from error
         try:

@@ -19,9 +19,9 @@ from budgetseg.learn.team import Team, team_of_launch
 from budgetseg.plan.plan import Plan
 from budgetseg.runs.annotated import bought
 from budgetseg.runs.background import background_given
-from budgetseg.runs.buying import buy, measuring, plan_of
+from budgetseg.runs.buying import buy, market_for, measuring, plan_of
 from budgetseg.runs.config import config_text
-from budgetseg.runs.directory import RunDirectory
+from budgetseg.runs.directory import RESULT_SCHEMA, RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
@@ -34,9 +34,8 @@ from budgetseg.runs.strategy import PLANNED, strategy
 from budgetseg.runs.training import Following, Trained, help_train, rounds_of, train_in_rounds
 from budgetseg.runs.watcher import Watcher
 
-__all__ = ["SCHEMA", "run"]
+__all__ = ["run"]
 
-SCHEMA = "budgetseg.result/1"
 HOUR = 3600
 
 
@@ -120,7 +119,9 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
-        purchase = bought(self.spec, dataset) or buy(self.spec, self.strategy, dataset, index, book, validation)
+        purchase = bought(self.spec, dataset) or buy(
+            self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset
+        )
         require_objectness(self.spec.objectness, purchase.image_ids)
         plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
@@ -161,7 +162,7 @@ class _Run:
         """What is known of the result before training."""
         spec = self.spec
         return {
-            "schema": SCHEMA,
+            "schema": RESULT_SCHEMA,
             "status": "running",
             "strategy": spec.strategy,
             "mix": purchase.mix.to_dict(),

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 from budgetseg.accuracy.carry_out import part_of
-from budgetseg.accuracy.found import state_of
-from budgetseg.errors import InvalidInputError, SomeRunsFailedError
+from budgetseg.errors import SomeRunsFailedError
 from budgetseg.runs.series import Job, carry_out_all
 from budgetseg.runs.spec import Execution
+from budgetseg.runs.state import refuse_other_settings, state_of
 from budgetseg.runs.watcher import Watcher
 from budgetseg.surfaces.measured import Measured
 
@@ -39,9 +39,7 @@ def carry_out(
         InterruptedRunError: Stopped by a signal; the same call goes on.
         SomeRunsFailedError: Some runs failed, after all others were carried out.
     """
-    for run in (run for surface in surfaces for run in surface.runs):
-        if run.state == "other settings":
-            raise InvalidInputError(f"{run.folder}: holds a run of other settings; choose another --runs")
+    refuse_other_settings(run for surface in surfaces for run in surface.runs)
     found, failures = list(surfaces), []
     for place, surface in enumerate(surfaces):
         mine = [run for run in part_of(surface.runs, part) if run.miou is None]

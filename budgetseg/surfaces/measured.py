@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from budgetseg.accuracy.found import State, state_of
 from budgetseg.accuracy.trial import Setup, Trial
 from budgetseg.data.download import Tell
 from budgetseg.errors import InvalidInputError
 from budgetseg.runs.opening import open_for
+from budgetseg.runs.state import State, state_of
 from budgetseg.surfaces.cell import trials_of
 from budgetseg.surfaces.design import Surface
 

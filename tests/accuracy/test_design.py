@@ -10,10 +10,11 @@ from budgetseg.accuracy.design import Seeds, design_hours, design_kinds, design_
 from budgetseg.accuracy.pool import Pool
 from budgetseg.accuracy.trial import Setup, Trial, strongest_first
 from budgetseg.costs.book import load_book
+from budgetseg.data.scenes import Scenes
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.validation import value_validation
-from budgetseg.runs.buying import buy
+from budgetseg.runs.buying import buy, market_for
 from budgetseg.runs.config import overrides_of
 from budgetseg.runs.strategy import PLANNED, strategy
 
@@ -24,7 +25,13 @@ def purchase(pool, trial, setup=None):
     """What the run of a trial buys, by the code that every run goes through."""
     spec = (setup or Setup(folder=None)).spec(trial)
     validation = value_validation(pool.book, pool.index.workload, available=1, charged=None)
-    return buy(spec, PLANNED if spec.mix else strategy(spec.strategy), pool.index, pool.book, validation)
+    return buy(
+        spec,
+        PLANNED if spec.mix else strategy(spec.strategy),
+        market_for(spec, pool.index, pool.book),
+        validation,
+        Scenes(train=1, val=1),  # only a search looks at it
+    )
 
 
 def images_of(bought, kind):

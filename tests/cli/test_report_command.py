@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from budgetseg.cli.report import report
-from budgetseg.errors import DataError, RunFailedError
+from budgetseg.errors import DataError, InvalidInputError, RunFailedError
 
 app = typer.Typer()
 app.command()(report)
@@ -85,3 +85,71 @@ def test_a_place_that_cannot_be_written(runs, tmp_path):
     (tmp_path / "file").write_text("")
     result = call(runs, "-o", tmp_path / "file" / "page.html")
     assert isinstance(result.exception, RunFailedError)
+
+
+@pytest.fixture
+def many(tmp_path):
+    """Masks at three budgets, and a hybrid: four mixes that the planner can be fitted to."""
+    for name, hours, miou, mix in (
+        ("full-2", 2.0, 30.0, {"full": 30}),
+        ("full-4", 4.0, 38.0, {"full": 60}),
+        ("full-8", 8.0, 45.0, {"full": 120}),
+        ("hybrid-4", 4.0, 41.0, {"point": 260, "full": 36}),
+    ):
+        point = mix.get("point", 0) * 22.1 / 3600
+        spent = {"full": hours - point, **({"point": point} if point else {})}
+        changes = {
+            "strategy": name.split("-")[0],
+            "mix": mix,
+            "hours": {"planned": hours, "actual": hours},
+            "hours_by_kind": spent,
+            "miou": miou,
+            "miou_interval": None,
+        }
+        (tmp_path / "many" / name).mkdir(parents=True)
+        (tmp_path / "many" / name / "result.json").write_text(json.dumps(RESULT | changes))
+    return tmp_path / "many"
+
+
+def test_a_memo_is_written_beside_the_page(many, tmp_path):
+    arguments = ("--memo", tmp_path / "memo.html", "--hours", "4", "--wage", "20", "--annotators", "2")
+    result = call(
+        many, "-o", tmp_path / "page.html", *arguments, "--start", "2027-01-11", "--miou-worth", "90", "--json"
+    )
+    assert result.exit_code == 0, result.exception
+    memo = json.loads(result.stdout)["memo"]
+    assert memo["schema"] == "budgetseg.memo/1"
+    assert memo["plan"]["budget_hours"] == 4
+    assert memo["work"]["money"] == pytest.approx(20 * memo["plan"]["hours"], rel=1e-3)
+    assert (memo["work"]["people"], memo["work"]["last_day"]) == ({"anyone": 2}, "2027-01-11")
+    assert memo["stop"]["worth"] == 90
+    assert not any("wage" in line.lower() for line in memo["assumed"])
+    assert (tmp_path / "memo.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert "20.00 USD (the wage that was given)" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_the_verdict_is_about_the_hours_that_are_given(many, tmp_path):
+    verdict = call(many, "-o", tmp_path / "page.html", "--hours", "4").stdout
+    assert verdict.startswith("With 4 h, hybrid (260 point + 36 full)")
+    within = call(many, "-o", tmp_path / "page.html", "--hours", "3").stdout
+    assert "With 2 h, full (30 images) reaches 30.0 mIoU" in " ".join(within.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--annotators", "2"), "--annotators: belongs to --memo FILE"),
+        (("--start", "2027-01-11"), "--start: belongs to --memo FILE"),
+        (("--miou-worth", "5"), "--miou-worth: belongs to --memo FILE"),
+        (("--hours", "1"), "--hours 1: the cheapest of these runs took 12.1 h"),
+        (("--wage", "ten"), "--wage"),
+        (("--memo", "memo.html"), "4 different mixes"),
+        (("--memo", "memo.html", "--miou-worth", "0"), "--miou-worth: expected money above 0"),
+    ],
+)
+def test_what_does_not_go_together_is_one_line(arguments, said, runs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = call(runs, *arguments)
+    assert isinstance(result.exception, InvalidInputError)
+    assert said in str(result.exception)
+    assert "\n" not in str(result.exception)

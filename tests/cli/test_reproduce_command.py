@@ -110,7 +110,7 @@ def test_tables_from_photographs_to_the_servers_files(call, shared, tmp_path):
     assert "0 rows to train" in again.out
     # A run of other settings in the same place is neither shown nor overwritten.
     other = call("reproduce", "table1", *options, "--rows", "hybrid", "--set", "run.full_images=1", code=2)
-    assert "trained with other settings" in other.err
+    assert "holds a run of other settings" in other.err
 
     figure = call("reproduce", "figure5", *options)
     assert "2 images that measure are trained on" in figure.err

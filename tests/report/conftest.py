@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from budgetseg.report import Report, read_report
+
 CLASSES = ("background", "cat", "dog", "sheep")
 SIDE = 24
 
@@ -70,9 +72,8 @@ def write_samples(folder: Path, classes: tuple[str, ...], ids: tuple[str, ...]) 
     (folder / "samples.json").write_text(json.dumps(entries))
 
 
-@pytest.fixture
-def make_run(tmp_path: Path) -> MakeRun:
-    """Write a run directory under tmp_path/runs; keyword arguments change result.json."""
+def maker(folder: Path) -> MakeRun:
+    """Return what writes a run directory into a folder; keyword arguments change result.json."""
 
     def make(
         name: str,
@@ -86,9 +87,10 @@ def make_run(tmp_path: Path) -> MakeRun:
         samples: tuple[str, ...] = (),
         confusion: bool = True,
         images: int = 40,
+        workload: Mapping[str, float] | None = None,
         **changes: Any,
     ) -> Path:
-        path = tmp_path / "runs" / name
+        path = folder / name
         path.mkdir(parents=True)
         kinds = {"hybrid": {"point": 900, "full": 100}, "full": {"full": 90}, "image": {"image": 1000}}
         mix = changes.get("mix", kinds.get(strategy, {"point": 950}))
@@ -121,7 +123,9 @@ def make_run(tmp_path: Path) -> MakeRun:
             "command": f"budgetseg run --strategy {strategy} --hours {hours:g} --seed {seed}",
         } | changes
         (path / "result.json").write_text(json.dumps(result))
-        (path / "plan.json").write_text(json.dumps({"schema": "budgetseg.plan/1", "budget_hours": budget_hours}))
+        (path / "plan.json").write_text(
+            json.dumps({"schema": "budgetseg.plan/1", "budget_hours": budget_hours, "workload": workload})
+        )
         (path / "env.json").write_text(json.dumps({"versions": {"torch": "2.6.0", "budgetseg": "0.1.0"}, "cores": 2}))
         (path / "config.toml").write_text(f'strategy = "{strategy}"\nseed = {seed}\n')
         if confusion:
@@ -131,6 +135,59 @@ def make_run(tmp_path: Path) -> MakeRun:
         return path
 
     return make
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """Write run directories under tmp_path/runs."""
+    return maker(tmp_path / "runs")
+
+
+WORKLOAD = {"classes_asked": 20.0, "classes_present": 1.5, "instances": 2.8}
+SECONDS = {"image": 20.0, "point": 22.1, "full": 239.7}
+"""Of an image with this workload, by the cost book voc2012."""
+
+
+def true_miou(mix: Mapping[str, int]) -> float:
+    """A curve as they are measured: masks teach on and on, clicks and tags little beyond some hundreds."""
+    tags, clicks = mix.get("image", 0), mix.get("point", 0)
+    worth = mix.get("full", 0) + 12 + 110 * clicks / (clicks + 300) + 8 * tags / (tags + 500)
+    return 70 * worth / (worth + 60)
+
+
+@pytest.fixture(scope="session")
+def planned_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of masks, clicks, tags, and a hybrid, at four budgets with two seeds, that follow a known curve."""
+    folder = tmp_path_factory.mktemp("planned") / "runs"
+    make = maker(folder)
+    for hours in (2, 4, 8, 16):
+        seconds, masks = hours * 3600, 8 * hours
+        mixes = {kind: {kind: int(seconds / SECONDS[kind])} for kind in ("image", "point", "full")}
+        rest = int((seconds - masks * SECONDS["full"]) / SECONDS["point"])
+        mixes["hybrid"] = {"point": rest, "full": masks}
+        for strategy, mix in mixes.items():
+            for seed, jitter in enumerate((-0.4, 0.4)):
+                spent = {kind: count * SECONDS[kind] / 3600 for kind, count in mix.items()}
+                make(
+                    f"{strategy}-{hours}h-s{seed}",
+                    strategy=strategy,
+                    hours=sum(spent.values()),
+                    budget_hours=float(hours),
+                    miou=true_miou(mix) + jitter,
+                    seed=seed,
+                    mix=mix,
+                    hours_by_kind=spent,
+                    pool=5000,
+                    workload=WORKLOAD,
+                    miou_interval=None,
+                )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def planned(planned_runs: Path) -> Report:
+    """Their report."""
+    return read_report(planned_runs)
 
 
 def _visit(page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
@@ -155,6 +212,28 @@ def _visit(page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
     }
     console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
     return done.stdout, console, sorted(asked)
+
+
+@pytest.fixture
+def browser() -> str:
+    """The browser there is."""
+    if BROWSER is None:
+        pytest.skip("needs chromium: apt-get install chromium")
+    return BROWSER
+
+
+@pytest.fixture
+def shoot(browser: str) -> Callable[[Path, Path, int], None]:
+    """Take a picture of a page at a width."""
+
+    def take(page: Path, output: Path, width: int) -> None:
+        flags = [browser, *FLAGS, f"--user-data-dir={output.parent / 'profile'}", "--hide-scrollbars"]
+        subprocess.run(
+            [*flags, f"--window-size={width},900", f"--screenshot={output}", page.as_uri()],
+            capture_output=True, timeout=120, check=True,
+        )  # fmt: skip
+
+    return take
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import json
 import re
 
 import pytest
+from PIL import Image
 
-from budgetseg.report import write_report
+from budgetseg.report import draw_page, write_report
 
 
 @pytest.fixture
@@ -24,10 +26,10 @@ const chart = document.getElementById("frontier-0");
 const layer = () => String(chart.data.find((trace) => trace.meta === "reference").visible);
 const before = layer();
 box.click();
-const hidden = layer();
+const after = layer();
 URL.createObjectURL = (blob) => { blob.text().then((text) => { document.body.dataset.csv = text; }); return "data:,"; };
 document.querySelector("[data-csv]").click();
-document.body.dataset.acts = [before, hidden].join();
+document.body.dataset.acts = [before, after].join();
 """
 
 
@@ -42,7 +44,7 @@ def test_the_page_is_drawn_and_works_without_a_request_or_a_complaint(page, tmp_
     assert dom.count('class="main-svg"') >= 2
     legend = re.findall(r'<text class="legendtext"[^>]*>(.*?)</text>', dom)
     assert "&lt;b&gt;odd&lt;/b&gt;" in legend  # the name as it is, not in bold
-    assert 'data-acts="true,false"' in dom  # the switch hid the published points
+    assert 'data-acts="false,true"' in dom  # far from these hours, so only the switch shows them
     csv = re.search(r'<body[^>]* data-csv="(.*?)"[ >]', dom, re.DOTALL)
     assert csv is not None
     assert "&quot;hybrid&quot;,&quot;hybrid&quot;" in csv[1]
@@ -63,3 +65,113 @@ def test_a_script_that_got_in_would_not_run(page, tmp_path, visit):
     dom, console, _ = visit(page, tmp_path)
     assert "<title>taken</title>" not in dom
     assert any("Content Security Policy" in line for line in console)
+
+
+MOVES = """
+const settled = () => new Promise((done) => setTimeout(done, 700));
+const cells = () => [...document.querySelectorAll("#choices-0 tbody tr")].map((row) => row.textContent);
+const chart = document.getElementById("frontier-0");
+const trace = (name) => chart.data.find((one) => one.name === name);
+const line = () => chart.layout.shapes.map((shape) => shape.x0);
+const choose = (selector, value) => {
+  const control = document.querySelector(selector);
+  control.value = value;
+  control.dispatchEvent(new Event("change", { bubbles: true }));
+};
+const seen = { before: cells(), given: line() };
+const slider = document.getElementById("budget-0");
+slider.value = 0;
+slider.dispatchEvent(new Event("input", { bubbles: true }));
+Object.assign(seen, { after: cells(), moved: line(), spoken: slider.getAttribute("aria-valuetext") });
+seen.pairs = document.querySelector("#pairs-0 caption").textContent;
+seen.heat = document.getElementById("classes-0")?.data?.[0].x ?? null;
+choose("[data-measure]", "money");
+Object.assign(seen, { money: [...trace("full").x], moneyLine: line(), moneyTitle: chart.layout.xaxis.title.text });
+choose("[data-measure]", "images");
+Object.assign(seen, { images: [...trace("full").x], imageLines: line() });
+choose("[data-measure]", "hours");
+choose("[data-scale]", "linear");
+seen.scale = chart.layout.xaxis.type;
+choose("[data-spread]", "runs");
+seen.bars = trace("full").error_y.visible;
+seen.runs = trace("full, single runs").visible;
+document.querySelector('[data-kind="point"]').click();
+seen.kinds = chart.data.filter((one) => one.meta?.role === "series" && one.visible !== false).map((one) => one.name);
+document.querySelector('[data-kind="point"]').click();
+document.querySelector('[data-layer="planner"]').click();
+seen.planner = chart.data.filter((one) => ["planner", "band"].includes(one.meta?.role)).map((one) => one.visible);
+settled().then(() => {
+  const entries = [...chart.querySelectorAll(".legend .traces")];
+  const entry = entries.find((one) => one.querySelector(".legendtext").textContent === "full");
+  const press = (kind) => entry.querySelector(".legendtoggle").dispatchEvent(new MouseEvent(kind, { bubbles: true }));
+  press("mousedown");
+  press("mouseup");
+  return settled();
+}).then(() => {
+  seen.legend = trace("full").visible;
+  seen.others = trace("hybrid").visible ?? true;
+  document.body.dataset.seen = JSON.stringify(seen);
+});
+"""
+
+
+def with_script(text, script):
+    """A page on which a further script may run."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    text = text.replace("script-src ", f"script-src &#x27;sha256-{digest}&#x27; ", 1)
+    return text.replace("</body>", f"<script>{script}</script></body>")
+
+
+def test_the_slider_changes_the_table_switches_change_the_chart_and_the_legend_hides(planned, tmp_path, visit):
+    page = tmp_path / "report.html"
+    page.write_text(with_script(draw_page(planned), MOVES), encoding="utf-8")
+    dom, console, asked = visit(page, tmp_path)
+    assert (console, asked) == ([], [])
+    found = re.search(r'<body[^>]* data-seen="(.*?)"[ >]', dom, re.DOTALL)
+    assert found is not None
+    seen = json.loads(found[1].replace("&quot;", '"'))
+    comparison = planned.comparisons[0]
+    for step, rows in ((comparison.steps[comparison.given], seen["before"]), (comparison.steps[0], seen["after"])):
+        expected = next(one for one in comparison.planned if one.hours == step.hours)
+        assert len(rows) == len(step.readings) + 1
+        for one, text in zip(step.readings, rows, strict=False):
+            assert text.startswith(f"{one.series}{one.miou:.1f}{one.low:.1f} to {one.high:.1f}")
+            assert text.endswith(one.bought)
+        assert rows[-1].startswith(f"planner: best mix{expected.expected.mean:.1f}")
+        assert rows[-1].endswith(str(expected.mix))
+    assert (seen["given"], seen["moved"], seen["spoken"]) == ([comparison.steps[comparison.given].hours], [2], "2 h")
+    assert seen["pairs"].endswith(" at 2 h")
+    full = [point for point in comparison.points if point.series == "full"]
+    assert seen["money"] == pytest.approx([15 * point.hours for point in full])
+    assert seen["moneyLine"] == [30]
+    assert seen["moneyTitle"] == "money for annotation, USD (log scale)"
+    assert seen["images"] == [sum(point.mix.values()) for point in full]
+    assert seen["imageLines"] == []
+    assert (seen["scale"], seen["bars"], seen["runs"]) == ("linear", False, True)
+    assert sorted(seen["kinds"]) == ["full", "image"]
+    assert seen["planner"] == [False, False]
+    assert (seen["legend"], seen["others"]) == ("legendonly", True)
+
+
+@pytest.mark.parametrize("width", [500, 820, 1280])  # 500 px is the narrowest window of a headless browser
+def test_pictures_at_three_widths_show_a_page(width, planned, tmp_path, shoot):
+    page = tmp_path / "report.html"
+    page.write_text(draw_page(planned), encoding="utf-8")
+    shoot(page, tmp_path / "page.png", width)
+    with Image.open(tmp_path / "page.png") as picture:
+        assert picture.size == (width, 900)
+        colours = picture.convert("RGB").getcolors(maxcolors=1 << 20)
+    assert len(colours) > 40  # neither blank nor a single message
+
+
+NARROW = "console.log('wide', document.documentElement.scrollWidth - document.documentElement.clientWidth);"
+
+
+def test_nothing_sticks_out_on_a_phone(planned, tmp_path, visit):
+    (tmp_path / "report.html").write_text(with_script(draw_page(planned), NARROW), encoding="utf-8")
+    frame = tmp_path / "phone.html"  # narrower than a headless window can be; it speaks on the console
+    frame.write_text('<iframe src="report.html" width="360" height="2000"></iframe>')
+    _, console, asked = visit(frame, tmp_path)
+    assert asked == []
+    assert len(console) == 1
+    assert '"wide 0"' in console[0]

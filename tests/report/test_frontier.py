@@ -45,7 +45,9 @@ def test_without_an_interval_none_is_invented(make_run, runs):
         ({"seed": 1}, 1),
         ({"seed": 1, "mix": {"point": 893, "full": 100}}, 1),  # per-image costs: the same hours, a few images fewer
         ({"seed": 1, "budget_hours": 6.05}, 1),  # images were asked for: other images, other hours
-        ({"seed": 1, "mix": {"point": 500, "full": 100}}, 2),
+        ({"seed": 1, "mix": {"point": 500, "full": 100}}, 1),  # its masks were dearer: clicks fill up what is left
+        ({"seed": 1, "mix": {"point": 500, "full": 100}, "budget_hours": None}, 2),  # there images were asked for
+        ({"seed": 1, "mix": {"point": 900, "full": 97}}, 2),
         ({"seed": 1, "mix": {"point": 900, "full": 40}}, 2),
         ({"seed": 1, "mix": {"point": 900}}, 2),
         ({"seed": 0}, 2),  # the same seed again is not a second opinion
@@ -59,6 +61,12 @@ def test_what_is_a_repeat(make_run, runs, change, points):
     make_run("a")
     make_run("b", **change)
     assert len(gather(runs())) == points
+
+
+def test_a_point_says_what_its_seeds_bought(make_run, runs):
+    make_run("a", mix={"point": 900, "full": 100})
+    make_run("b", seed=1, mix={"point": 500, "full": 100})
+    assert [point.bought for point in gather(runs())] == ["500 to 900 point + 100 full"]
 
 
 def test_variants_of_a_strategy_are_series_of_their_own(make_run, runs):

@@ -1,0 +1,1 @@
+"""What carries runs out: processes here, a Ray cluster, or SLURM."""
