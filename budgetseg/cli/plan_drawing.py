@@ -1,12 +1,15 @@
 """A plan as the first screen shows it; every figure is one of its JSON document."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from budgetseg.plan.cost_doubt import CostDoubt
     from budgetseg.plan.mix import Mix
     from budgetseg.plan.plan import Plan, Prediction
+    from budgetseg.plan.validation_doubt import ValidationDoubt
 
 __all__ = ["draw_plan"]
 
@@ -34,19 +37,7 @@ def draw_plan(plan: "Plan", console: "Console") -> None:
     if plan.predicted_miou is not None:
         percent = f"{plan.predicted_miou.level:.0%}"
         say(f"Expected mIoU {_miou(plan.predicted_miou)} ({percent} interval for one new training).")
-    if plan.cost_doubt is not None:
-        doubt = plan.cost_doubt
-        say(
-            f"Costs in doubt ({', '.join(doubt.rates)}): these hours buy {doubt.images_low:,} to "
-            f"{doubt.images_high:,} images; with that the interval is [{doubt.low:.1f}, {doubt.high:.1f}]."
-        )
-    if plan.validation_doubt is not None:
-        measured = plan.validation_doubt
-        say(
-            f"Measured on {measured.images:,} images it comes out within {measured.within:.1f} of that: what you will "
-            f"see is in [{measured.low:.1f}, {measured.high:.1f}]."
-        )
-    for line in (*target_line(plan), *plan.advice):
+    for line in (*_further_doubts(plan), *target_line(plan), *plan.advice):
         say(line)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("mix")
@@ -89,6 +80,27 @@ def _cells(mix: "Mix", hours: float, prediction: "Prediction | None") -> tuple[s
 
 def _hours(hours: float) -> str:
     return f"{hours:,.2f}".rstrip("0").rstrip(".") if hours >= 1 else f"{hours:.3g}"
+
+
+def _further_doubts(plan: "Plan") -> Iterator[str]:
+    """What rates and validation images add to the interval; the interval itself only where that changes it."""
+
+    def then(doubt: "CostDoubt | ValidationDoubt", words: str) -> str:
+        predicted = plan.predicted_miou
+        assert predicted is not None
+        interval = f"[{doubt.low:.1f}, {doubt.high:.1f}]"
+        return "" if interval == f"[{predicted.low:.1f}, {predicted.high:.1f}]" else f"{words} {interval}"
+
+    if (costs := plan.cost_doubt) is not None:
+        yield (
+            f"Costs in doubt ({', '.join(costs.rates)}): these hours buy {costs.images_low:,} to "
+            f"{costs.images_high:,} images{then(costs, '; with that the interval is')}."
+        )
+    if (measured := plan.validation_doubt) is not None:
+        yield (
+            f"Measured on {measured.images:,} images it comes out within {measured.within:.1f} of what it is"
+            f"{then(measured, ': what you will see is in')}."
+        )
 
 
 def _miou(prediction: "Prediction") -> str:
