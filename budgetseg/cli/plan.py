@@ -185,15 +185,13 @@ def _cost_doubt(
 
 
 def _validation_doubt(chosen: "Plan", images: plan_images.Images) -> "ValidationDoubt | None":
-    """How far off the validation images may measure, where it is known what an image holds."""
-    from budgetseg.costs.validation import spreads_of
-    from budgetseg.plan.validation_doubt import validation_doubt
+    """How far off the validation images may measure, where it is known how many they are and what an image holds."""
+    from budgetseg.plan.validation_doubt import spreads_for, validation_doubt
 
-    workload, _ = images.validation
-    if chosen.predicted_miou is None or chosen.validation is None or workload is None:
+    if chosen.predicted_miou is None or chosen.validation is None or images.frequencies is None:
         return None
-    named = images.frequencies.named if images.frequencies is not None else {}
-    return validation_doubt(spreads_of(workload, named), chosen.validation.images, chosen.predicted_miou)
+    spreads = spreads_for(images.frequencies)
+    return None if spreads is None else validation_doubt(spreads, chosen.validation.images, chosen.predicted_miou)
 
 
 def _pilot_or_buy(

@@ -4,17 +4,18 @@ The mIoU that N images measure is off by a standard deviation :math:`s / \sqrt N
 whatever the training. So what will be measured is known less well than what is trained: the squares of both doubts add.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from budgetseg.costs.validation import Spreads
+from budgetseg.costs.validation import MEASURED, Spreads
+from budgetseg.plan.coverage import Frequencies
 
 if TYPE_CHECKING:
     from budgetseg.plan.plan import Prediction
 
-__all__ = ["ValidationDoubt", "validation_doubt"]
+__all__ = ["ValidationDoubt", "spreads_for", "validation_doubt"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,17 @@ class ValidationDoubt:
     """With ``high`` the interval of what one new training will be measured at."""
     high: float
     level: float
+
+
+def spreads_for(frequencies: Frequencies, measured: Spreads = MEASURED) -> Spreads | None:
+    """Return what one image contributes, class by class; None where no class is known to be there.
+
+    A class that no image holds is measured by none, and left out of the mean.
+    """
+    typical = measured.objects[0]
+    shares = {**frequencies.named, **{f"other {n}": frequencies.other_share for n in range(frequencies.others)}}
+    objects = tuple(replace(typical, name=name, share=share) for name, share in shares.items() if share > 0)
+    return replace(measured, objects=objects) if objects else None
 
 
 def validation_doubt(spreads: Spreads, images: int, predicted: "Prediction") -> ValidationDoubt:

@@ -45,7 +45,8 @@ class Drill:
     begun_again: int
     """Attempts beyond the first of each run."""
     in_flight: int
-    """Runs that worked at the moment of a kill that ended them, added up: the most that may be begun again."""
+    """Workers that a kill ended, added up: each had a run, or was about to begin one, and that is the most which may
+    be begun again."""
     repeated: int
     """Attempts at runs that were finished already."""
     seconds: float
@@ -76,14 +77,12 @@ def drill(
         if process.poll() is not None:
             raise RuntimeError(f"the sweep ended with code {process.returncode} after {done}; make its runs longer")
         workers = _children(process.pid)
-        working = _working(folder) & workers
         if workers and rng.random() < 0.5:
-            victim = int(rng.choice(sorted(workers)))
-            in_flight += victim in working
-            _kill(victim)
+            in_flight += 1
+            _kill(int(rng.choice(sorted(workers))))
             done["worker"] += 1
         else:
-            in_flight += len(working)
+            in_flight += len(workers)
             process.kill()
             process.wait()
             done["driver"] += 1

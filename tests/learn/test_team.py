@@ -36,6 +36,7 @@ def test_two_processes_share_gradients_statistics_and_decisions():
     assert "checked 1" in said
 
 
+@pytest.mark.slow
 def test_a_run_of_two_processes_is_the_run_of_one(photo_folder, tmp_path):
     """Five images a batch, so that one process has three and the other two; the network learns its batch norm.
 

@@ -6,8 +6,9 @@ import pytest
 from budgetseg.costs.book import load_book
 from budgetseg.costs.validation import MEASURED, spreads_of, validation_size
 from budgetseg.costs.workload import PASCAL_VOC_2012
+from budgetseg.plan.coverage import Frequencies
 from budgetseg.plan.plan import Prediction
-from budgetseg.plan.validation_doubt import validation_doubt
+from budgetseg.plan.validation_doubt import spreads_for, validation_doubt
 
 SPREADS = spreads_of(PASCAL_VOC_2012, {})
 Z80 = 1.2816
@@ -33,3 +34,13 @@ def test_it_stays_an_miou() -> None:
     doubt = validation_doubt(SPREADS, 1, Prediction(mean=2.0, low=1.0, high=99.0, level=0.8))
     assert doubt.low == 0
     assert doubt.high == 100
+
+
+def test_classes_count_as_often_as_they_are_there_and_absent_ones_not() -> None:
+    evenly = spreads_for(Frequencies(named={}, others=20, other_share=0.075))
+    assert evenly is not None
+    assert evenly.variance_of_one_image == pytest.approx(SPREADS.variance_of_one_image)
+    counted = spreads_for(Frequencies(named={"cat": 0.5, "cow": 0.25, "emu": 0.0}))
+    assert counted is not None
+    assert [(one.name, one.share) for one in counted.objects] == [("cat", 0.5), ("cow", 0.25)]
+    assert spreads_for(Frequencies(named={"emu": 0.0})) is None

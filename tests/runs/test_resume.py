@@ -41,6 +41,7 @@ def test_a_signal_saves_the_state_and_the_same_command_goes_on(small_run, record
     assert outcome(tmp_path / "stopped") == outcome(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_bit_for_bit(photo_folder, tmp_path):
     def command(name):
         options = f"run --dataset {photo_folder} --backbone tiny --full-images 6 --iterations 12 --batch 4 --device cpu"
