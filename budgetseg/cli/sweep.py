@@ -16,7 +16,7 @@ __all__ = ["sweep"]
 
 # What a newcomer gets: three budgets of the embedded scenes, in a few minutes.
 _NEWCOMER = {"hours": "1,2,4", "seeds": "2"}
-_NEWCOMER_ITERATIONS = "200"
+_NEWCOMER_ITERATIONS = "150"
 
 
 def sweep(

@@ -116,6 +116,10 @@ class Reject:
     image_id: str = ""
     reason: str
 
+    def __post_init__(self) -> None:
+        for name in ("row", "image_id", "reason"):  # they quote the export, which may hold what no file can
+            object.__setattr__(self, name, getattr(self, name).encode("utf-8", "backslashreplace").decode())
+
     @classmethod
     def of(cls, answer: Answer, reason: str, part: str = "") -> "Reject":
         """Refuse an answer, or a part of it."""

@@ -272,3 +272,12 @@ def test_paths_cannot_leave_the_folder(task, annotation, region, written, tmp_pa
 def test_text_that_a_spreadsheet_would_run_is_defused(task, annotation, region, written, tmp_path):
     read(written([task(annotation([point(region)], project="=1+1"))])).save(tmp_path / "out")
     assert ",'=1+1," in (tmp_path / "out" / "timings.csv").read_text()
+
+
+def test_a_reason_quotes_only_what_a_file_can_hold(task, annotation, region, written, tmp_path):
+    """Found by fuzzing: a lone surrogate in the type of a region."""
+    odd = region("keypointlabels", "dog", x=5, y=5, width=0.6) | {"type": "\ud800"}
+    ingested = read(written([task(annotation([odd]))]))
+    assert "\\ud800" in reasons(ingested)[0]
+    ingested.save(tmp_path / "out")
+    assert "\\ud800" in (tmp_path / "out" / "rejects.csv").read_text(encoding="utf-8")
