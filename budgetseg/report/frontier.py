@@ -183,6 +183,11 @@ def _series(run: FinishedRun, group: Sequence[FinishedRun]) -> str:
     return ", ".join(words)
 
 
+def _bought_all(run: FinishedRun) -> bool:
+    """Whether no hours were offered, but all images bought for what they happen to cost with this seed."""
+    return run.budget_hours == run.hours and sum(run.mix.values()) >= run.pool
+
+
 def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
     """Whether a run is another seed of the point's runs."""
     first = point[0]
@@ -190,8 +195,7 @@ def _repeats(run: FinishedRun, point: Sequence[FinishedRun]) -> bool:
         return False
     if run.pool != first.pool or (run.budget_hours is None) != (first.budget_hours is None):
         return False
-    whole = sum(run.mix.values()) >= run.pool and sum(first.mix.values()) >= first.pool
-    if run.budget_hours is None or whole:  # whoever buys all there is pays what that seed's images happen to cost
+    if run.budget_hours is None or (_bought_all(run) and _bought_all(first)):
         return all(abs(run.mix[kind] - first.mix[kind]) <= max(3, SAME_PURCHASE * first.mix[kind]) for kind in run.mix)
     if abs(run.budget_hours - (first.budget_hours or 0.0)) > SAME_PURCHASE * (first.budget_hours or 0.0):
         return False

@@ -23,6 +23,7 @@ def call(checked_call, tmp_path):
     return checked_call
 
 
+@pytest.mark.slow
 def test_document_and_table(call, tmp_path):
     options = ["campaign", "simulate", "--hours", "5", "--surface", "surface.csv", "--steps", "3", *PRICES]
     options += ["--strategy", "ours,all-full", "--seeds", "2"]
@@ -42,6 +43,7 @@ def test_document_and_table(call, tmp_path):
     assert f"regret {document['strategies']['all-full']['regret']:.1f}" in words
 
 
+@pytest.mark.slow
 def test_the_real_trainer_makes_ordinary_runs(call, tmp_path, photo_folder):
     options = ["campaign", "simulate", "--hours", "0.3", "--trainer", "--dataset", photo_folder, "--steps", "2"]
     options += ["--strategy", "hybrid", "--trainings", "2", "--device", "cpu", "--no-predict", "--json"]

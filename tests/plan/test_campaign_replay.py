@@ -82,6 +82,7 @@ def test_every_strategy_keeps_hours_and_pool_and_what_is_bought(name: str, truth
         assert np.flatnonzero(aim_K - held_K).tolist() == [COLUMN[name.removeprefix("all-")]]
 
 
+@pytest.mark.slow
 def test_a_replay_spends_its_slices_and_never_sells(truth: Truth) -> None:
     budget = Budget(seconds=Fraction(8 * 3600), steps=4, pool=1920, prices=PRICES)
     best = best_by_step(truth, budget)

@@ -107,3 +107,11 @@ def test_nearest_takes_equal_hours_first(make_run, runs):
     points = gather(runs())
     best = next(point for point in points if point.miou == 60)
     assert [point.miou for point in nearest(best, points)] == [60, 40]
+
+
+def test_seeds_that_buy_all_images_are_one_point_whatever_these_cost(make_run, runs):
+    for seed, hours in enumerate((4.5, 5.5, 4.8)):
+        make_run(f"s{seed}", seed=seed, hours=hours, budget_hours=hours, miou=30.0 + seed)
+    (point,) = gather(runs())
+    assert point.spread == "seeds"
+    assert point.hours == pytest.approx(14.8 / 3)
