@@ -17,7 +17,7 @@ MAY_KNOW = {
     "calibrate": {"costs"},
     "data": {"costs"},
     "annotate": {"costs", "data"},
-    "annotate_page": {"costs", "data", "annotate", "calibrate"},
+    "annotate_page": {"costs", "data", "annotate", "calibrate", "labelling"},
     "learn": {"costs", "data", "annotate"},
     "bench": {"costs", "data", "annotate", "learn"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
@@ -27,7 +27,7 @@ MAY_KNOW = {
     "accuracy": {"costs", "plan", "data", "runs"},
     "surfaces": {"costs", "plan", "data", "runs", "accuracy"},
     "sweep": {"costs", "plan", "data", "learn", "runs", "accuracy"},
-    "labelling": {"costs", "plan", "data", "annotate"},
+    "labelling": {"costs", "plan", "data", "annotate", "calibrate"},
 }
 MAY_USE = {"torch": {"learn", "runs", "bench"}, "torchvision": {"learn"}, "timm": {"learn"}, "plotly": {"report"}}
 

@@ -1,76 +1,45 @@
-"""What a session leaves: annotations that a run trains on, times that a calibration reads, grades on control images."""
+"""What a session leaves: annotations that a run trains on, times that a calibration reads, grades on control images.
 
-import csv
-import hashlib
-import io
+An answer of the page becomes one of `budgetseg.labelling`, so that it is read, graded and timed as any tool's.
+"""
+
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
+
+import numpy as np
 
 from budgetseg import __version__
-from budgetseg.annotate.annotation import Annotation, Click, Stroke
 from budgetseg.annotate.annotation_set import AnnotationSet
-from budgetseg.annotate.raster import stroke_pixels
 from budgetseg.annotate_page.answers import PageAnswer
 from budgetseg.annotate_page.questions import KindAsked, Question
 from budgetseg.calibrate.timings import COLUMNS
 from budgetseg.files import write_text
+from budgetseg.labelling.answer import Answer, Mark, Shape
+from budgetseg.labelling.assemble import assemble
+from budgetseg.labelling.controls import Control
+from budgetseg.labelling.quality import Grade, is_right, trusted
+from budgetseg.labelling.reading import read_answer
+from budgetseg.labelling.timings import csv_text, hidden_name, timing_row
 
-__all__ = [
-    "PEN_PIXELS",
-    "TIMINGS",
-    "Grade",
-    "annotations_of",
-    "grade_of",
-    "hidden_name",
-    "timings_text",
-    "write_outcome",
-]
+__all__ = ["TIMINGS", "annotations_of", "grade_of", "timings_text", "write_outcome"]
 
 TIMINGS: Final = "timings.csv"
-PEN_PIXELS: Final = 3
-"""Width of a stroke."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grade:
-    """One person on the control images."""
-
-    controls: int
-    right: int
-
-    @property
-    def confidence(self) -> float:
-        """How far the clicks are to be trusted, (right + 1) / (controls + 2); 1 where there are no controls."""
-        return (self.right + 1) / (self.controls + 2) if self.controls else 1.0
-
-
-def hidden_name(annotator: str) -> str:
-    """A stand-in for a name, always the same one: times are for measuring acts, not people."""
-    return hashlib.sha256(f"budgetseg annotator {annotator}".encode()).hexdigest()[:12]
-
-
-def grade_of(kind: KindAsked, answers: Sequence[PageAnswer], questions: Sequence[Question]) -> Grade:
+def grade_of(kind: KindAsked, annotator: str, answers: Sequence[PageAnswer], questions: Sequence[Question]) -> Grade:
     """Grade the answers about control images, the last one to each question."""
     last = {answer.number: answer for answer in answers if answer.control and not answer.skipped}
     right = [_is_right(kind, answer, questions[answer.number]) for answer in last.values()]
-    return Grade(controls=len(right), right=sum(right))
+    return Grade(annotator=annotator, controls=len(right), right=sum(right))
 
 
 def _is_right(kind: KindAsked, answer: PageAnswer, question: Question) -> bool:
-    """Section 4.1 of the paper: a click falls into the tight box of an instance, and all instances get one."""
-    boxes = [box for cls, box in question.photo.boxes or () if cls == answer.cls]
-    if answer.present != bool(boxes):
-        return False
-
-    def inside(points: Sequence[tuple[int, int]]) -> bool:
-        hits = sum(any(a <= x <= c and b <= y <= d for a, b, c, d in boxes) for x, y in points)
-        return 2 * hits >= len(points)  # of a stroke, half; a click has one point
-
-    enough = kind != "allpoints" or len(answer.marks) >= len(boxes)
-    return enough and all(inside(points) for points in answer.marks)
+    photo = question.photo
+    truth = Control(image_id=photo.image_id, width=photo.width, height=photo.height, boxes=photo.boxes or ())
+    read, _ = read_answer(_answer(kind, answer, question), kind, {answer.cls: 1})
+    return is_right(read, truth, ("background", answer.cls))
 
 
 def annotations_of(
@@ -82,88 +51,49 @@ def annotations_of(
 ) -> AnnotationSet:
     """Return the annotations of the images of which every class has an answer; skipped ones have none."""
     last = {answer.number: answer for answer in answers}
-    of_image: dict[str, list[PageAnswer]] = {}
-    photos = {}
-    for question in questions:
-        answer = last.get(question.number)
-        if not question.control:
-            photos[question.photo.image_id] = question.photo
-            if answer is not None and not answer.skipped:
-                of_image.setdefault(question.photo.image_id, []).append(answer)
-    found = {}
-    for image_id in photos:
-        given = of_image.get(image_id, [])
-        if len(given) == len(classes):
-            found[image_id] = _annotation(
-                kind, classes, given, photos[image_id].width, photos[image_id].height, confidence
-            )
-    return AnnotationSet(annotations=found, classes=("background", *classes))
-
-
-def _annotation(
-    kind: KindAsked, classes: Sequence[str], given: Sequence[PageAnswer], width: int, height: int, confidence: float
-) -> Annotation:
-    clicks, strokes, present = [], [], []
-    for answer in sorted(given, key=lambda each: classes.index(each.cls)):
-        cls = 1 + classes.index(answer.cls)
-        if answer.present:
-            present.append(cls)
-        for rank, points in enumerate(answer.marks, start=1):
-            if kind == "squiggle":
-                strokes.append(Stroke(cls=cls, points=points, width=PEN_PIXELS))
-            else:
-                clicks.append(Click(cls=cls, x=points[0][0], y=points[0][1], rank=rank, confidence=confidence))
-    return Annotation(
-        image_id=given[0].image_id,
-        kind=kind,
-        width=width,
-        height=height,
-        present=tuple(present),
-        clicks=tuple(clicks),
-        strokes=tuple(strokes),
-        seconds=sum(answer.seconds for answer in given),
-    )
+    index_of = {name: index for index, name in enumerate(classes, start=1)}
+    reads = [
+        read_answer(_answer(kind, answer, questions[answer.number]), kind, index_of)[0]
+        for answer in last.values()
+        if not answer.control and not answer.skipped
+    ]
+    names = ("background", *classes)
+    annotations, _ = assemble([trusted(read, confidence) for read in reads], names)
+    return AnnotationSet(annotations=annotations, classes=names)
 
 
 def timings_text(kind: KindAsked, annotator: str, answers: Sequence[PageAnswer], questions: Sequence[Question]) -> str:
     """Return ``timings.csv``: a row for each answer, those about control images too."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for line, answer in enumerate(answers, start=1):
-        writer.writerow(_row(kind, annotator, line, answer, questions[answer.number]))
-    return text.getvalue()
+    rows = (
+        timing_row(_answer(kind, answer, questions[answer.number], line), kind, 1, hidden_name(annotator))
+        for line, answer in enumerate(answers, start=1)
+    )
+    return csv_text(COLUMNS, rows)
 
 
-def _row(kind: KindAsked, annotator: str, line: int, answer: PageAnswer, question: Question) -> dict[str, Any]:
-    clicks = len(answer.marks) if kind in ("point", "allpoints") else 0
-    strokes = [Stroke(cls=0, points=points, width=PEN_PIXELS) for points in answer.marks] if kind == "squiggle" else []
-    photo = question.photo
-    return {
-        "tool": "budgetseg",
-        "tool_version": __version__,
-        "project": "",
-        "task_id": answer.number,
-        "annotation_id": line,
-        "image_id": answer.image_id,
-        "level": kind,
-        "granularity": "image-class",
-        "annotator": hidden_name(annotator),
-        "seconds": answer.seconds,
-        "created_at": answer.at,
-        "updated_at": answer.at,
-        "skipped": int(answer.skipped),
-        "is_update": int(answer.is_update),
-        "from_prediction": 0,
-        "n_classes_asked": 1,
-        "n_classes_present": int(answer.present),
-        "n_first_points": min(clicks, 1),
-        "n_extra_points": max(clicks - 1, 0),
-        "n_squiggles": len(strokes),
-        "n_polygons": 0,
-        "n_vertices": 0,
-        "stroke_px": sum(len(stroke_pixels(stroke, photo.height, photo.width)) for stroke in strokes),
-    }
+def _answer(kind: KindAsked, answer: PageAnswer, question: Question, line: int = 0) -> Answer:
+    """The same answer as one of a tool, its marks in the middle of their pixels; ``line`` is its place in the log."""
+    shape: Shape = "stroke" if kind == "squiggle" else "point"
+    marks = [Mark(shape=shape, cls=answer.cls, xy_P2=np.array(points) + 0.5) for points in answer.marks]
+    if answer.present and not marks:
+        marks = [Mark(shape="class", cls=answer.cls)]
+    return Answer(
+        tool="budgetseg",
+        tool_version=__version__,
+        task_id=str(answer.number),
+        annotation_id=str(line),
+        image_id=answer.image_id,
+        kind=kind,
+        target_class=answer.cls,
+        seconds=answer.seconds,
+        created_at=answer.at,
+        updated_at=answer.at,
+        skipped=answer.skipped,
+        is_update=answer.is_update,
+        width=question.photo.width,
+        height=question.photo.height,
+        marks=tuple(marks),
+    )
 
 
 def write_outcome(folder: Path, annotated: AnnotationSet, timings: str) -> None:

@@ -11,12 +11,12 @@ from typing import Final
 
 from PIL import Image
 
-from budgetseg.annotate.picture import Picture
 from budgetseg.data.dataset import Dataset, Split
 from budgetseg.data.open import open_dataset
 from budgetseg.data.paired import files_by_id
 from budgetseg.data.pixels import read_header
 from budgetseg.errors import DataError, InvalidInputError
+from budgetseg.labelling.controls import known_answer
 
 __all__ = ["Photo", "is_plain_folder", "known_photos", "photos_of"]
 
@@ -79,16 +79,10 @@ def known_photos(source: str, classes: Sequence[str], *, split: Split = "val", l
             f"--controls: {source} knows none of the classes {', '.join(classes)}; it has "
             f"{', '.join(dataset.classes[1:])}"
         )
-    known = []
-    for image_id in dataset.ids(split)[:limit]:
-        picture = Picture.of(dataset, image_id)
-        boxes = []
-        for thing in picture.things:
-            height, width = thing.pixels_hw.shape
-            box = (thing.left, thing.top, thing.left + width - 1, thing.top + height - 1)
-            boxes.append((dataset.classes[thing.cls], box))
-        known.append(_of_dataset(dataset, image_id, tuple(boxes)))
-    return tuple(known)
+    return tuple(
+        _of_dataset(dataset, image_id, known_answer(dataset, image_id, classes).boxes)
+        for image_id in dataset.ids(split)[:limit]
+    )
 
 
 def _of_file(image_id: str, path: Path) -> Photo:

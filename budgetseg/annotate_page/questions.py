@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 
 from budgetseg.annotate_page.photos import Photo
+from budgetseg.labelling.asking import QUESTIONS
 
 __all__ = ["KINDS_ASKED", "KindAsked", "Question", "instruction", "questions_of"]
 
@@ -37,13 +38,11 @@ class Question:
 
 
 def instruction(kind: KindAsked, cls: str) -> str:
-    """What the page says."""
-    return {
-        "image": f"Is there any {cls} in this image?",
-        "point": f"Click on the first {cls} you see, or say that there is none.",
-        "allpoints": f"Click on every {cls}, then press Done; or say that there is none.",
-        "squiggle": f"Draw one stroke inside the first {cls} you see, or say that there is none.",
-    }[kind]
+    """What the page says: the question as everywhere, and which button comes next."""
+    if kind == "image":
+        return QUESTIONS[kind].one.format(cls)
+    done = "Then press Done, or say" if kind == "allpoints" else "Or say"
+    return f"{QUESTIONS[kind].one.format(cls)} {done} that there is none."
 
 
 def questions_of(

@@ -13,7 +13,6 @@ from typing import Any, Final
 from budgetseg.annotate_page.answers import FILE, Log, PageAnswer, read_answer
 from budgetseg.annotate_page.outcome import (
     TIMINGS,
-    Grade,
     annotations_of,
     grade_of,
     timings_text,
@@ -23,6 +22,7 @@ from budgetseg.annotate_page.photos import Photo
 from budgetseg.annotate_page.questions import KindAsked, Question, questions_of
 from budgetseg.errors import InvalidInputError, RunFailedError
 from budgetseg.files import read_json, write_json
+from budgetseg.labelling.quality import Grade
 
 __all__ = ["SCHEMA", "Asked", "Session"]
 
@@ -118,7 +118,7 @@ class Session:
 
     def grade(self) -> Grade:
         """How the control images were answered."""
-        return grade_of(self.asked.kind, self.answers, self.questions)
+        return grade_of(self.asked.kind, self.asked.annotator, self.answers, self.questions)
 
     @property
     def timings(self) -> Path:

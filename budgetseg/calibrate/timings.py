@@ -41,10 +41,10 @@ MARKS: Final = ("skipped", "is_update", "from_prediction")
 """Columns of yes or no: a task that was skipped, a later change of an answer, a correction of what a model proposed."""
 COLUMNS: Final = (
     *("tool", "tool_version", "project", "task_id", "annotation_id", "image_id", "level", "granularity", "annotator"),
-    *("seconds", "created_at", "updated_at", *MARKS, *(name for name in COUNTS if name != "n_boxes")),
-    *("n_vertices", "stroke_px"),
+    *("seconds", "created_at", "updated_at", *MARKS, *COUNTS[:-1]),
+    *("n_vertices", "stroke_px", "n_boxes"),
 )
-"""Of the table as it is written."""
+"""Of the table as it is written. Boxes came last, so that columns stay in their places for older readers."""
 
 _GRANULARITIES: Final = ("image", "image-class")
 _YES: Final = ("1", "true", "yes")
@@ -148,18 +148,17 @@ def _text(path: Path) -> str:
 
 def _places(path: Path, header: Sequence[str], *, needs_level: bool) -> dict[str, int]:
     """Return where the columns stand; others are left alone, unless they look like a count that was misspelt."""
-    known = (*COLUMNS, "n_boxes")
     for name in header:
         if header.count(name) > 1:
             raise DataError(f'{path}: row 1: expected each column once, got "{name}" twice; remove one')
-        hint = did_you_mean(name, [other for other in known if other not in header])
-        if name not in known and hint and name.startswith("n_"):
+        hint = did_you_mean(name, [other for other in COLUMNS if other not in header])
+        if name not in COLUMNS and hint and name.startswith("n_"):
             raise DataError(f'{path}: row 1: unknown column "{name}"{hint}; counts are {", ".join(COUNTS)}')
     for name in ("seconds", "level") if needs_level else ("seconds",):
         if name not in header:
             other = "; or say with --act what each row is one of" if name == "level" else ""
             raise DataError(f'{path}: row 1: expected a column "{name}", got {",".join(header)[:120]!r}{other}')
-    return {name: place for place, name in enumerate(header) if name in known}
+    return {name: place for place, name in enumerate(header) if name in COLUMNS}
 
 
 def _row(cells: Mapping[str, str], where: str, act: str | None) -> dict[str, float | str | bool]:

@@ -22,7 +22,7 @@ class Question:
     does: str
     """For each class that is there; {} stands for "it" or the class."""
     one: str
-    """Where a single class is asked about; {} stands for its name."""
+    """The sentence where a single class is asked about; {} stands for its name."""
     dense: bool = False
     """Whether what is not marked is background, so that a mark that cannot be read spoils the answer."""
 
@@ -31,46 +31,46 @@ QUESTIONS: Final[Mapping[str, Question]] = {
     "image": Question(
         shapes=(),
         does="tick every class that is in the image",
-        one="Is there any {} in the image? Tick it if there is",
+        one="Is there any {} in the image?",
     ),
     "point": Question(
         shapes=("point",),
         does="for every class that is in the image, click once, on the first instance of it that you see",
-        one="Click once on the first {} that you see",
+        one="Click once on the first {} that you see.",
     ),
     "allpoints": Question(
         shapes=("point",),
         does="for every class that is in the image, click once on each instance, beginning with the first you see",
-        one="Click once on each {}, beginning with the first you see",
+        one="Click once on each {}, beginning with the first you see.",
     ),
     "squiggle": Question(
         shapes=("stroke", "brush"),
         does="for every class that is in the image, draw one free stroke inside the first instance of it that you see, "
         "without leaving it",
-        one="Draw one free stroke inside the first {} that you see, without leaving it",
+        one="Draw one free stroke inside the first {} that you see, without leaving it.",
     ),
     "box": Question(
         shapes=("box",),
         does="draw a box around each instance of every class, as tight as its visible part",
-        one="Draw a box around each {}, as tight as its visible part",
+        one="Draw a box around each {}, as tight as its visible part.",
         dense=True,
     ),
     "coarse": Question(
         shapes=("polygon", "brush"),
         does="outline each instance of every class with few corners, roughly along its edge",
-        one="Outline each {} with few corners, roughly along its edge",
+        one="Outline each {} with few corners, roughly along its edge.",
         dense=True,
     ),
     "assisted": Question(
         shapes=("polygon", "brush"),
         does="correct the proposed mask of each instance of every class until it follows the edge",
-        one="Correct the proposed mask of each {} until it follows the edge",
+        one="Correct the proposed mask of each {} until it follows the edge.",
         dense=True,
     ),
     "full": Question(
         shapes=("polygon", "brush"),
         does="outline each instance of every class exactly along its edge",
-        one="Outline each {} exactly along its edge",
+        one="Outline each {} exactly along its edge.",
         dense=True,
     ),
 }
@@ -81,7 +81,8 @@ def instruction(kind: str, classes: Sequence[str], target_class: str | None = No
     """Return what an annotator reads above the image."""
     question = QUESTIONS[kind]
     if target_class is not None:
-        return f"{question.one.format(target_class.upper())}. If there is none, submit without a mark."
+        tick = "" if question.shapes else " Tick it if there is."
+        return f"{question.one.format(target_class.upper())}{tick} If there is none, submit without a mark."
     listed = ", ".join(classes)
     return (
         f"Of these classes: {listed}; {question.does}. A class without a mark counts as not there; if none is there, "

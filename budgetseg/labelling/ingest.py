@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from budgetseg.annotate.annotation_set import AnnotationSet
+from budgetseg.calibrate.timings import COLUMNS, MARKS
 from budgetseg.errors import InvalidInputError
 from budgetseg.labelling.answer import Answer, Reject
 from budgetseg.labelling.assemble import Several, assemble
 from budgetseg.labelling.controls import Controls
-from budgetseg.labelling.quality import Quality, grade, is_right
-from budgetseg.labelling.reading import Read, RefusedError, kind_of, read_answer
-from budgetseg.labelling.timings import COLUMNS, csv_text, hidden_name, timing_row
+from budgetseg.labelling.quality import Quality, grade, is_right, trusted
+from budgetseg.labelling.reading import Read, RefusedError, check_name, kind_of, read_answer
+from budgetseg.labelling.timings import csv_text, hidden_name, timing_row
 
 __all__ = ["Ingested", "ingest"]
 
@@ -63,8 +64,7 @@ class Ingested:
     def to_dict(self) -> dict[str, Any]:
         """The ``budgetseg.ingest/1`` document."""
         seconds = sum(float(row["seconds"]) for row in self.timings)
-        set_aside = ("skipped", "is_update", "from_prediction")
-        aside = sum(float(row["seconds"]) for row in self.timings if any(row[name] for name in set_aside))
+        aside = sum(float(row["seconds"]) for row in self.timings if any(row[name] for name in MARKS))
         return {
             "schema": "budgetseg.ingest/1",
             "classes": list(self.annotations.classes),
@@ -141,7 +141,7 @@ def ingest(
     for read in reads:
         batch = f"{read.annotation.kind}/{read.answer.batch}"
         if (failed := quality.failed.get((batch, read.answer.annotator))) is None:
-            passed.append(_trusted(read, quality))
+            passed.append(trusted(read, quality.confidence(read.answer.annotator)))
             continue
         why = f"its batch failed: {failed.right} of {failed.controls} control images right, {failed.needed} needed"
         rejects.append(Reject.of(read.answer, why))
@@ -192,17 +192,11 @@ def _read(answer: Answer, kind: str, index_of: Mapping[str, int], annotator: int
     if answer.skipped:
         return None, [Reject.of(answer, "skipped by the annotator")]
     try:
+        check_name(answer)
         read, refused = read_answer(answer, kind, index_of, annotator=annotator)
     except RefusedError as error:
         return None, [Reject.of(answer, str(error))]
     return replace(read, answer=replace(answer, marks=())), refused
-
-
-def _trusted(read: Read, quality: Quality) -> Read:
-    """The same answer, its clicks weighted by their person's confidence."""
-    confidence = quality.confidence(read.answer.annotator)
-    clicks = tuple(replace(click, confidence=confidence) for click in read.annotation.clicks)
-    return replace(read, annotation=replace(read.annotation, clicks=clicks))
 
 
 def _redo_row(read: Read, failed: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,11 @@ clicks as instances (both as in section 4.1 of the paper); at least half of a st
 instance has a box, and each class a mask, whose extent overlaps the true one by an IoU of one half.
 
 A person's confidence is the share of control images that were right, with one right and one wrong one added, so that
-few of them prove nothing: (right + 1) / (controls + 2).
+few of them prove nothing: (right + 1) / (controls + 2); without any it is 1, since nothing speaks against the person.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +20,7 @@ from budgetseg.annotate.raster import stroke_pixels
 from budgetseg.labelling.controls import Control, Controls
 from budgetseg.labelling.reading import Read
 
-__all__ = ["BatchGrade", "Grade", "Quality", "grade", "is_right"]
+__all__ = ["BatchGrade", "Grade", "Quality", "grade", "is_right", "trusted"]
 
 _Box = tuple[int, int, int, int]
 
@@ -38,8 +38,8 @@ class Grade:
 
     @property
     def confidence(self) -> float:
-        """How far the annotator's clicks are to be trusted, above 0 and below 1."""
-        return (self.right + 1) / (self.controls + 2)
+        """How far the annotator's clicks are to be trusted, above 0; 1 where there are no controls."""
+        return (self.right + 1) / (self.controls + 2) if self.controls else 1.0
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``quality.json``."""
@@ -134,6 +134,12 @@ def is_right(read: Read, control: Control, classes: Sequence[str]) -> bool:
     if set(annotation.present) != {cls for cls, boxes in truth.items() if boxes}:
         return False
     return all(_fits(annotation, cls, boxes) for cls, boxes in truth.items() if boxes)
+
+
+def trusted(read: Read, confidence: float) -> Read:
+    """The same answer, its clicks weighted by their person's confidence."""
+    clicks = tuple(replace(click, confidence=confidence) for click in read.annotation.clicks)
+    return replace(read, annotation=replace(read.annotation, clicks=clicks))
 
 
 def _fits(annotation: Annotation, cls: int, boxes: list[_Box]) -> bool:

@@ -21,7 +21,7 @@ from budgetseg.data.polygons import fill_polygon
 from budgetseg.labelling.answer import Answer, Mark, Reject
 from budgetseg.labelling.asking import QUESTIONS
 
-__all__ = ["Read", "RefusedError", "kind_of", "read_answer"]
+__all__ = ["PEN_PIXELS", "Read", "RefusedError", "check_name", "kind_of", "read_answer"]
 
 PEN_PIXELS: Final = 3
 """Width of a polyline that stands for a stroke; an export does not say how thick the pen was."""
@@ -76,6 +76,16 @@ def _likely_kind(marks: tuple[Mark, ...]) -> str | None:
     return "full" if shapes <= {"polygon", "brush"} else None
 
 
+def check_name(answer: Answer) -> None:
+    """Check the name of an image that somebody else's file gives.
+
+    Raises:
+        RefusedError: Masks could not be kept in a file of that name.
+    """
+    if not answer.image_id.isprintable() or len(quote(answer.image_id, safe="")) > _LONGEST_NAME:
+        raise RefusedError(f"expected an image id of printable characters that fits a file name of {_LONGEST_NAME}")
+
+
 def read_answer(
     answer: Answer, kind: str, index_of: Mapping[str, int], *, annotator: int = 0
 ) -> tuple[Read, list[Reject]]:
@@ -91,11 +101,9 @@ def read_answer(
         The annotation, and the marks that it does without. Where a mark is of no use its class still counts as there.
 
     Raises:
-        RefusedError: The answer as a whole is of no use: its image has no usable name, or what is not marked counts as
+        RefusedError: The answer as a whole is of no use: it asks about another class, or what is not marked counts as
             background and a mark cannot be read.
     """
-    if not answer.image_id.isprintable() or len(quote(answer.image_id, safe="")) > _LONGEST_NAME:
-        raise RefusedError(f"expected an image id of printable characters that fits a file name of {_LONGEST_NAME}")
     if answer.target_class is not None and answer.target_class not in index_of:
         raise RefusedError(f'it asks about "{answer.target_class}", which is none of the classes')
     question = QUESTIONS[kind]

@@ -1,11 +1,14 @@
-"""``timings.csv``: one row an annotation, what was done in its seconds; cost books are measured from it."""
+"""``timings.csv``: one row an annotation, what was done in its seconds; cost books are measured from it.
+
+The columns are those of `budgetseg.calibrate.timings`, which reads the table.
+"""
 
 import csv
 import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -14,33 +17,7 @@ from budgetseg.annotate.raster import stroke_pixels
 from budgetseg.labelling.answer import Answer, Mark
 from budgetseg.labelling.reading import PEN_PIXELS
 
-__all__ = ["COLUMNS", "csv_text", "hidden_name", "timing_row"]
-
-COLUMNS: Final = (
-    "tool",
-    "tool_version",
-    "project",
-    "task_id",
-    "annotation_id",
-    "image_id",
-    "level",
-    "granularity",
-    "annotator",
-    "seconds",
-    "created_at",
-    "updated_at",
-    "skipped",
-    "is_update",
-    "from_prediction",
-    "n_classes_asked",
-    "n_classes_present",
-    "n_first_points",
-    "n_extra_points",
-    "n_squiggles",
-    "n_polygons",
-    "n_vertices",
-    "stroke_px",
-)
+__all__ = ["csv_text", "hidden_name", "timing_row"]
 
 
 def hidden_name(annotator: str) -> str:
@@ -85,6 +62,7 @@ def timing_row(answer: Answer, kind: str, classes_asked: int, annotator: str) ->
         "n_polygons": len(areas),
         "n_vertices": sum(len(mark.xy_P2) for mark in areas),
         "stroke_px": sum(_pixels(mark, answer) for mark in strokes),
+        "n_boxes": sum(mark.shape == "box" for mark in marks),
     }
 
 

@@ -116,7 +116,9 @@ def choose_plan(
     for kind, _ in current:
         if kind not in surface.kinds:
             raise InvalidInputError(
-                f"{evidence.name}: holds no training with {kind}, which --current holds, so nothing can be predicted"
+                f"{evidence.name}: holds no training with {kind}, which --current holds, so no purchase on top "
+                "can be ranked; give trainings with it (--evidence FILE.csv), or plan for the other images alone "
+                "(without --current, a smaller --pool); budgetseg predict says what the prior expects"
             )
     if objective.goal == "target" and not bounds.given:
         bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.fixed_seconds)

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from budgetseg.calibrate.acts import acts_of
+from budgetseg.calibrate.timings import read_timings
+from budgetseg.costs.book import load_book
 from budgetseg.errors import InvalidInputError
 from budgetseg.labelling.brush import brush_of_mask
 from budgetseg.labelling.ingest import ingest
@@ -59,7 +62,7 @@ def test_percent_become_pixels(task, annotation, region, written, percent, pixel
     assert not ingested.rejects
 
 
-def test_every_kind_of_mark_is_read(task, annotation, region, written):
+def test_every_kind_of_mark_is_read(task, annotation, region, written, tmp_path):
     brush_HW = np.zeros((100, 200), bool)
     brush_HW[10:12, 20:25] = True
     brush_HW[11, 22] = False
@@ -98,6 +101,12 @@ def test_every_kind_of_mark_is_read(task, annotation, region, written):
     assert (rows["all"]["n_first_points"], rows["all"]["n_extra_points"]) == (2, 1)
     assert (rows["stroke"]["n_squiggles"], rows["stroke"]["stroke_px"]) == (1, 9)
     assert (rows["full"]["n_polygons"], rows["full"]["n_vertices"]) == (1, 4)
+    # The table is one that calibrate reads: every mark is an act of the rate it is charged at, the box too.
+    ingested.save(tmp_path / "out")
+    acts = acts_of(read_timings(tmp_path / "out" / "timings.csv"), load_book("voc2012"))
+    marks = dict(zip(acts.rates, acts.acts_NP.sum(axis=0).tolist(), strict=True))
+    assert marks.pop("label_s") > 0
+    assert marks == {"first_click_s": 2, "extra_click_s": 1, "squiggle_s": 1, "box_s": 1, "polygon_s": 1}
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_eight_of_ten_pass_and_seven_fail():
     assert list(quality.failed) == [("b1", "bob")]
     assert quality.confidence("ann") == 9 / 12
     assert quality.confidence("nobody known") == 1
-    assert Grade(annotator="x", controls=0, right=0).confidence == 0.5
+    assert Grade(annotator="x", controls=0, right=0).confidence == 1
 
 
 def test_a_failed_batch_is_left_out_and_listed_and_confidence_weighs_clicks(

@@ -93,7 +93,9 @@ def test_what_planning_on_top_refuses() -> None:
         plan_of(10, {"image": 500}, pool=400)
     with pytest.raises(InvalidInputError, match="leave out --accounting paper"):
         plan_of(10, {"image": 500}, accounting="paper")
-    with pytest.raises(InvalidInputError, match="holds no training with coarse, which --current holds"):
+    with pytest.raises(
+        InvalidInputError, match=r"no training with coarse, which --current holds.*--evidence FILE\.csv"
+    ):
         plan_of(10, {"coarse": 500})
 
 
