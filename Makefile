@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# One more than there are cores: tests that wait for servers, browsers and other processes leave room for another.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 LABELSTUDIO ?= .labelstudio
 
 .PHONY: demo test test-slow test-cluster labelstudio-test lint format clean
@@ -13,10 +15,10 @@ demo: $(VENV)/.installed ## plan 60 hours, run the hybrid on the embedded scenes
 	$(BIN)/budgetseg report runs/ -o report.html
 
 test: $(VENV)/.installed ## run the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/.installed ## run the few tests that draw thousands of clicks, learn detectors and compile kernels
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
 
 test-cluster: $(VENV)/.installed ## run the tests that need Ray and submitit: a cluster of two nodes, one of them killed
 	$(BIN)/python -m pip install --quiet --editable ".[ray,slurm]"

@@ -28,7 +28,15 @@ def test_every_example_is_tried():
     assert {path.name for path in EXAMPLES.iterdir() if path.is_file()} == set(PROMISES)
 
 
-@pytest.mark.parametrize("name", [name for name, promise in PROMISES.items() if promise])
+SLOW = {"own_folder.py"}
+TRIED = [
+    pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
+    for name, promise in PROMISES.items()
+    if promise
+]
+
+
+@pytest.mark.parametrize("name", TRIED)
 def test_an_example_runs(name, tmp_path):
     command = [sys.executable, str(EXAMPLES / name)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)

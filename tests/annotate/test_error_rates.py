@@ -53,6 +53,7 @@ def of_kind(many_discs):
     }
 
 
+@pytest.mark.slow
 def test_labels_miss_one_class_in_a_hundred(of_kind):
     assert close(of_kind["image"].classes_missed, 0.010, 1800)
     assert of_kind["image"].classes_invented == 0

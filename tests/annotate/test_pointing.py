@@ -161,6 +161,7 @@ def test_right_clicks_match_the_real_ones_on_images_that_the_fit_has_not_seen(pi
     assert_match(deciles(rows), deciles(np.concatenate(by_image)), most)
 
 
+@pytest.mark.slow
 def test_uniform_clicks_do_not_match(pictures, real_clicks):
     ours = deciles(simulated(pictures[::6], Manner(errors=HUMAN, placement="uniform"), people=1))
     theirs = deciles(np.concatenate(on(pictures, real_clicks)))

@@ -30,6 +30,7 @@ def test_one_process_is_a_team_of_its_own():
         assert team.sum_gradients([], 3.0) == 3.0
 
 
+@pytest.mark.slow
 def test_two_processes_share_gradients_statistics_and_decisions():
     said = python(*TWO, CHECKS).stdout
     assert "checked 0" in said
