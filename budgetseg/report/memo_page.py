@@ -13,9 +13,13 @@ from budgetseg.report.memo_chart import curve_chart
 from budgetseg.report.parts import joined, tile
 from budgetseg.report.pay import money_text
 from budgetseg.report.self_contained import part
+from budgetseg.report.shell import draw_head
 from budgetseg.report.verdict import hours_text
 
 __all__ = ["draw_memo", "lines", "sentence", "write_memo"]
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+"""No script, no request: it is for paper."""
 
 MOST_BREAK_EVENS = 4
 PLAUSIBLE = 0.005
@@ -172,9 +176,12 @@ def draw_memo(memo: Memo) -> str:
     runs = len(memo.planner.runs)
     rows = "\n".join(f"<dt>{escape(name)}</dt><dd>{joined(text)}</dd>" for name, text in lines(memo))
     return Template(part("memo.html")).substitute(
+        head=draw_head(
+            policy=_POLICY,
+            title=f"Annotation memo: {hours_text(memo.plan.budget_hours)}, {memo.comparison.setting.dataset}",
+            styles=("memo.css",),
+        ),
         version=escape(budgetseg.__version__),
-        title=escape(f"Annotation memo: {hours_text(memo.plan.budget_hours)}, {memo.comparison.setting.dataset}"),
-        style=part("memo.css").strip(),
         setting=escape(f"{memo.comparison.setting.title}. From {runs} finished runs."),
         sentence=joined(sentence(memo)),
         caution=f'<p class="caution">{escape(text)}</p>' if (text := _caution(memo)) else "",

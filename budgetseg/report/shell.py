@@ -9,9 +9,25 @@ import budgetseg
 from budgetseg.report.figures import CONFIG
 from budgetseg.report.self_contained import part, plotly_source, policy, script_json
 
-__all__ = ["COMPLETE", "draw_shell"]
+__all__ = ["COMPLETE", "draw_head", "draw_shell"]
 
 COMPLETE = "This file is complete: it asks no server for anything."
+
+
+def draw_head(*, policy: str, title: str, styles: Sequence[str]) -> str:
+    """Draw what stands before the body, of a page with or without scripts.
+
+    Args:
+        policy: Its content security policy, as HTML.
+        title: Of the document; text.
+        styles: Files of this room, one after the other.
+    """
+    return Template(part("head.html")).substitute(
+        policy=policy,
+        version=escape(budgetseg.__version__),
+        title=escape(title),
+        style="\n".join(part(name).strip() for name in styles),
+    )
 
 
 def draw_shell(
@@ -43,11 +59,14 @@ def draw_shell(
     """
     plotly, script = plotly_source(), "".join(part(name) for name in ("charts.js", *scripts))
     return Template(part("page.html")).substitute(
-        policy=escape(policy(plotly, script) + (f"; connect-src {asks}" if asks else "")),
+        head=draw_head(
+            policy=escape(policy(plotly, script) + (f"; connect-src {asks}" if asks else "")),
+            title=title,
+            styles=("page.css", *styles),
+        ),
         version=escape(budgetseg.__version__),
         kicker=escape(kicker),
         title=escape(title),
-        style="\n".join(part(name).strip() for name in ("page.css", *styles)),
         header=header,
         main=main,
         footer=escape(footer),
