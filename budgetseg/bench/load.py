@@ -76,13 +76,15 @@ class TrainLoad:
 
     def network(self) -> Segmenter:
         """The network, on the CPU, in training mode; the same each time."""
-        return build_network(
+        network = build_network(
             self.backbone,
             [f"class {number}" for number in range(self.classes)],
             supervision="weak",
             generator=torch.Generator().manual_seed(0),
             weights=self.weights,
         )
+        network.freeze(self.recipe(1).frozen_stride)
+        return network
 
     def training_set(self, recipe: Recipe) -> TrainingSet:
         """Made-up images with annotations of the objective."""

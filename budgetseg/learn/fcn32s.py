@@ -74,6 +74,15 @@ class Fcn32s(Segmenter):
                 if isinstance(module, nn.Conv2d):
                     draw_convolution(module, generator)
 
+    def early_parameters(self, stride: int) -> Sequence[nn.Parameter]:
+        """Those of whole stages: each but the first begins with a pooling that doubles the stride."""
+        stage, early = 0, []
+        for layer in self.features:
+            stage += isinstance(layer, nn.MaxPool2d)
+            if 2**stage <= stride:
+                early += list(layer.parameters())
+        return early
+
     def scores(self, images_B3HW: Tensor) -> Tensor:
         """Scores of each cell; those around the border lie partly outside of the image."""
         features_BDhw = self.features(images_B3HW)
@@ -196,6 +205,7 @@ def fcn32s_from_vgg16(
             f"another shape, such as {wrong[0]}"
         )
     network.load_state_dict({name: loaded[name] for name in needed}, strict=False)
+    network.pretrained = True
     if supervision == "weak":
         copy_imagenet_rows(network, vgg16, class_names, source)
     return network

@@ -38,6 +38,8 @@ class Segmenter(nn.Module):
 
     mean_3: Tensor
     std_3: Tensor
+    pretrained = False
+    """Whether the layers before the classifiers came with weights."""
 
     def __init__(
         self,
@@ -63,6 +65,19 @@ class Segmenter(nn.Module):
     def maps(self, images_B3HW: Tensor) -> list[Tensor]:
         """Feature maps_BDhw of normalised, filled-up images, finest first; the first cell is the top left corner."""
         raise NotImplementedError
+
+    def early_parameters(self, stride: int) -> Sequence[nn.Parameter]:  # noqa: ARG002 - others have some
+        """Parameters of the layers whose maps have this stride or a finer one."""
+        return ()
+
+    def freeze(self, stride: int) -> None:
+        """Keep pretrained layers as they are whose maps have this stride or a finer one; what starts at random learns.
+
+        A stride of 0 freezes none.
+        """
+        if self.pretrained:
+            for parameter in self.early_parameters(stride):
+                parameter.requires_grad_(False)
 
     def forward(self, images_B3HW: Tensor) -> Tensor:
         """Class scores of RGB images.

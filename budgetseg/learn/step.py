@@ -59,7 +59,8 @@ class Step:
     ) -> None:
         self._network, self._optimiser, self._recipe, self._loss_of = network, optimiser, recipe, loss_of
         self._device, self._precision, self._seed, self._notice = device, precision, seed, notice
-        self._team, self._parameters = team, list(network.parameters())
+        self._team = team
+        self._parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
         self._forward = forward_of(network, compiling)
         self._draws = any(isinstance(module, nn.Dropout) and module.p > 0 for module in network.modules())
         self._most: int | None = None  # images that go through the network at once; None is all of them

@@ -61,6 +61,7 @@ class TimmFcn(Segmenter):
     ) -> None:
         super().__init__(backbone_name, mean=mean, std=std, stride=stride, frozen_statistics=pretrained)
         self.features = features
+        self.pretrained = pretrained
         self.levels = tuple(levels)
         self.channels_last = channels_last
         classifiers = [nn.Conv2d(depth, classes, 1) for depth in (channels[level] for level in levels)]
@@ -68,6 +69,16 @@ class TimmFcn(Segmenter):
             nn.init.normal_(classifier.weight, std=HEAD_STD, generator=generator)
             nn.init.zeros_(classifier.bias)  # type: ignore[arg-type] # it has one
         self.segmentation_head = nn.ModuleList(classifiers)
+
+    def early_parameters(self, stride: int) -> Sequence[nn.Parameter]:
+        """Those defined up to the last map of ``stride`` or a finer one."""
+        info: Any = self.features.feature_info
+        modules = [level["module"] for level in info.info if level["reduction"] <= stride]
+        # timm flattens some networks, and then writes "stages_1" for its "stages.1".
+        starts = tuple(f"{name}." for module in modules for name in (module, module.replace(".", "_")))
+        named = list(self.features.named_parameters())
+        count = max((place for place, (name, _) in enumerate(named, start=1) if name.startswith(starts)), default=0)
+        return [parameter for _, parameter in named[:count]]
 
     def scores(self, images_B3HW: Tensor) -> Tensor:
         """Scores on the finer of the scales: those of each scale, summed."""

@@ -121,6 +121,7 @@ def _network_and_set(
         generator=torch.Generator().manual_seed(spec.seed),
         weights=spec.weights,
     )
+    network.freeze(recipe.frozen_stride)
     return network.to(device), TrainingSet(loaded, recipe, canvas, spec.seed)
 
 
