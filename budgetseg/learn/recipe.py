@@ -110,7 +110,7 @@ class Recipe:
 MODERN = Recipe(
     preset="modern",
     optimiser="adamw",
-    lr=1e-3,
+    lr=2e-4,
     schedule="one-cycle",
     momentum=0.9,
     weight_decay=1e-2,
