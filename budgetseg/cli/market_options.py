@@ -41,6 +41,9 @@ Instances = Annotated[
 ValidationMasks = Annotated[
     str, typer.Option("--validation", help="Masks that measure the model: free, or how many the hours pay for.")
 ]
+BackgroundClicks = Annotated[
+    int, typer.Option(help="Clicks on the background asked of each image of clicks or strokes, charged each.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 
 
@@ -91,6 +94,7 @@ def market(
     classes_per_image: str | None,
     instances_per_image: str | None,
     instances: Path | None = None,
+    background_clicks: int = 0,
 ) -> Market:
     """Add the options up.
 
@@ -112,10 +116,12 @@ def market(
     }
     name, workload, images, val_workload, val_images = _images(dataset, numbers, pool, instances, seconds_per_image)
     if seconds_per_image is not None:
+        if background_clicks:
+            raise InvalidInputError("--seconds-per-image: are all that an image costs; leave out --background-clicks")
         prices, book = PriceList.of(seconds_said(seconds_per_image), "--seconds-per-image", once), None
     else:
         assert workload is not None  # _images insists on it where a book is used
-        book = load_book(costs)
+        book = load_book(costs, background_clicks=background_clicks)
         prices = PriceList.of_book(book, workload, once)
     return Market(
         dataset=name,

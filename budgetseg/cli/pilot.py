@@ -29,6 +29,7 @@ def pilot(
     for_dataset: evidence_terms.ForDataset = None,
     for_recipe: evidence_terms.ForRecipe = None,
     validation: options.ValidationMasks = "free",
+    background_clicks: options.BackgroundClicks = 0,
     timings: Annotated[int, typer.Option(help="Images on which each weaker kind is timed.")] = 5,
     seed: Annotated[int, typer.Option(help="Of the imagined measurements.")] = 0,
     as_json: options.Json = False,
@@ -60,6 +61,7 @@ def pilot(
         classes_per_image=classes_per_image,
         instances_per_image=instances_per_image,
         instances=instances,
+        background_clicks=background_clicks,
     )
     known = evidence_terms.evidence_of(evidence, for_dataset, for_recipe)
     if market.book is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from budgetseg.cli import evidence_terms, plan_images, plan_terms
+from budgetseg.cli import evidence_terms, market_options, plan_images, plan_terms
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -52,9 +52,7 @@ def plan(
     objectness_seconds: Annotated[
         str, typer.Option(help="What an objectness prior costs, paid once; detector:FILE charges its boxes.")
     ] = "0",
-    background_clicks: Annotated[
-        int, typer.Option(help="Clicks on the background asked of each image of clicks or strokes, charged each.")
-    ] = 0,
+    background_clicks: market_options.BackgroundClicks = 0,
     current: Annotated[
         Path | None,
         typer.Option(

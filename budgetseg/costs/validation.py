@@ -33,7 +33,16 @@ from budgetseg.costs.errors import InvalidInputError
 from budgetseg.costs.per_image import seconds_per_image
 from budgetseg.costs.workload import Workload
 
-__all__ = ["MEASURED", "ClassSpread", "Spreads", "ValidationSize", "check_share", "spreads_of", "validation_size"]
+__all__ = [
+    "MEASURED",
+    "ClassSpread",
+    "Spreads",
+    "ValidationSize",
+    "check_share",
+    "spreads_of",
+    "spreads_of_shares",
+    "validation_size",
+]
 
 _KIND: Final = "full"
 _MOST_CLASSES = 10**5
@@ -177,10 +186,16 @@ def spreads_of(workload: Workload, frequency: Mapping[str, float], measured: Spr
             f"frequency: leaves {left:g} classes an image to {others} other classes; look at the shares, the number of "
             "classes and the classes an image"
         )
+    return spreads_of_shares(frequency, others, left / others if others else 0.0, measured)
+
+
+def spreads_of_shares(
+    named: Mapping[str, float], others: int, other_share: float, measured: Spreads = MEASURED
+) -> Spreads:
+    """Return the spreads of classes that are named, and of so many others, each in this share of the images."""
     typical = measured.objects[0]
-    named = [replace(typical, name=name, share=share) for name, share in frequency.items()]
-    rest = [replace(typical, share=left / others)] * others if others else []
-    return replace(measured, objects=(*named, *rest))
+    each = [replace(typical, name=name, share=share) for name, share in named.items()]
+    return replace(measured, objects=(*each, *[replace(typical, share=other_share)] * others))
 
 
 def _z(level: float) -> float:

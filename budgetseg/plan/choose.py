@@ -22,6 +22,7 @@ from budgetseg.plan.evidence import MODERN, PAPER, Evidence
 from budgetseg.plan.exchange import break_even_prices, exchange_rates
 from budgetseg.plan.fit import fit_classes, fit_surface
 from budgetseg.plan.flips import flips
+from budgetseg.plan.held_kinds import said_of_held, with_held
 from budgetseg.plan.limits import Counts
 from budgetseg.plan.marginal import next_hour
 from budgetseg.plan.market import Market, counts_of_mix
@@ -107,19 +108,16 @@ def choose_plan(
         prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
     labour = (book.labour if book is not None else Labour()) if labour is None else labour
     surface = fit_surface(evidence) if surface is None else surface
-    usable = tuple(kind for kind in prices.seconds_of if kind in surface.kinds)
+    known = surface.kinds
+    usable = tuple(kind for kind in prices.seconds_of if kind in known)
     if not usable:
         raise InvalidInputError(
             f"{evidence.name}: knows {', '.join(surface.kinds)}, "
             f"{_costs_of(prices)} has costs for {', '.join(prices.seconds_of)}; a kind needs both"
         )
-    for kind, _ in current:
-        if kind not in surface.kinds:
-            raise InvalidInputError(
-                f"{evidence.name}: holds no training with {kind}, which --current holds, so no purchase on top "
-                "can be ranked; give trainings with it (--evidence FILE.csv), or plan for the other images alone "
-                "(without --current, a smaller --pool); budgetseg predict says what the prior expects"
-            )
+    unseen = [kind for kind, _ in current if kind not in known]
+    if unseen:
+        surface = with_held(surface, unseen)
     if objective.goal == "target" and not bounds.given:
         bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.fixed_seconds)
     paid_seconds = _NOTHING if validation is None else validation.charged_seconds
@@ -165,11 +163,11 @@ def choose_plan(
         pool=pool,
         costs=prices.origin,
         evidence=evidence.name,
-        holds_for=" ".join(filter(None, (holds_for(evidence), against))),
+        holds_for=" ".join(filter(None, (holds_for(evidence), said_of_held(evidence, unseen), against))),
         accounting=accounting,
         dataset=dataset,
         workload=None if workload is None else workload.to_dict(),
-        unavailable=_unavailable(prices, evidence, surface),
+        unavailable=_unavailable(prices, evidence, known),
         validation=validation,
         current=current if current.images else None,
         moves=moves if current.images else (),
@@ -264,12 +262,12 @@ def _costs_of(prices: Prices) -> str:
     return "--seconds-per-image" if prices.origin == SAID else f"cost book {prices.origin}"
 
 
-def _unavailable(prices: Prices, evidence: Evidence, surface: Predictor) -> dict[str, str]:
+def _unavailable(prices: Prices, evidence: Evidence, known: Sequence[str]) -> dict[str, str]:
     reasons = {}
     for kind in KINDS:
         if kind in prices.unavailable:
             reasons[kind] = prices.unavailable[kind]
-        elif kind not in surface.kinds:
+        elif kind not in known:
             reasons[kind] = f"evidence {evidence.name} holds no such training, so nothing is predicted"
     return reasons
 

@@ -14,7 +14,6 @@ Shape suffixes: S draws, R rates, K kinds.
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import hypot
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -104,6 +103,7 @@ def cost_doubt(
     hours_low, hours_high = np.quantile(dearer_S, [tail, 1 - tail]) * float(planned / 3600)
     miou_S = surface.mean(bought_S[:, None] * np.array([[mix[kind] for kind in KINDS]], np.float64))
     below, above = predicted.mean - np.quantile(miou_S, tail), np.quantile(miou_S, 1 - tail) - predicted.mean
+    low, high = predicted.widened(float(below), float(above))
     return CostDoubt(
         rates=tuple(doubtful),
         images_low=int(images_low),
@@ -111,8 +111,8 @@ def cost_doubt(
         hours_low=float(hours_low),
         hours_high=float(hours_high),
         miou_sd=float(miou_S.std()),
-        low=max(0.0, predicted.mean - hypot(predicted.mean - predicted.low, max(0.0, float(below)))),
-        high=min(100.0, predicted.mean + hypot(predicted.high - predicted.mean, max(0.0, float(above)))),
+        low=low,
+        high=high,
         level=predicted.level,
     )
 

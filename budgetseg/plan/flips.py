@@ -1,8 +1,8 @@
 """Which assumption would flip the choice: the cost of a kind, wages, or the noise of a training, halved or doubled.
 
 A choice flips where another set of kinds would then be better than the planned split of the limits, scaled to what is
-affordable, by more than half a mIoU: less is not worth another way of working. Looked at are the plan scaled and, at
-the limits, single kinds and pairs.
+affordable, by more than half a mIoU: less is not worth another way of working. Looked at are the plan scaled, a part of
+it beside one further kind and, at the limits, single kinds and pairs.
 
 Shape suffixes: M mixes, K offers.
 """
@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 
 _FACTORS: Final = (Fraction(1, 2), Fraction(2))
 _POINTS: Final = 3
+_PARTS: Final = (0.25, 0.5, 0.75, 0.9)
 _WORTH_IT_MIOU: Final = 0.5
 
 
@@ -66,7 +67,7 @@ def flips(market: Market, bought_K: Counts) -> tuple[Flip, ...]:
     found = []
     for assumption, factor, other in _assumptions(market):
         limits, worth = other.limits, other.value()
-        options_MK = np.concatenate([*(_scaled(limits, bought_K),), *_simple(limits)])
+        options_MK = np.concatenate([_scaled(limits, bought_K), *_joined(limits, bought_K), *_simple(limits)])
         options_MK = options_MK[limits.allow(options_MK) & options_MK.any(axis=1)]
         if not len(options_MK):
             continue
@@ -119,6 +120,14 @@ def _scaled(limits: Limits, bought_K: Counts) -> Counts:
     scaled_MK = scaled_MK[limits.allow(scaled_MK)]
     fullest_MK = scaled_MK[-1:]
     return np.concatenate([scaled_MK, *(limits.filled(fullest_MK, int(k)) for k in np.flatnonzero(bought_K))])
+
+
+def _joined(limits: Limits, bought_K: Counts) -> Iterator[Counts]:
+    """A part of the plan, and what then fits of a kind that it does not hold."""
+    parts_MK = np.outer(_PARTS, bought_K).astype(np.int64)
+    parts_MK = parts_MK[limits.allow(parts_MK)]
+    for offer in np.flatnonzero(bought_K == 0) if len(parts_MK) else ():
+        yield limits.filled(parts_MK, int(offer))
 
 
 def _simple(limits: Limits) -> Iterator[Counts]:

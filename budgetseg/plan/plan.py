@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +36,12 @@ class Prediction:
     low: float
     high: float
     level: float = 0.8
+
+    def widened(self, below: float, above: float) -> tuple[float, float]:
+        """The interval with a further, independent doubt of so much below and above: squares add, within 0 to 100."""
+        low = self.mean - hypot(self.mean - self.low, max(0.0, below))
+        high = self.mean + hypot(self.high - self.mean, max(0.0, above))
+        return max(0.0, low), min(100.0, high)
 
     def to_dict(self) -> dict[str, float]:
         """As in every JSON document."""

@@ -4,12 +4,12 @@ The mIoU that N images measure is off by a standard deviation :math:`s / \sqrt N
 whatever the training. So what will be measured is known less well than what is trained: the squares of both doubts add.
 """
 
-from dataclasses import dataclass, replace
-from math import hypot, sqrt
+from dataclasses import dataclass
+from math import sqrt
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from budgetseg.costs.validation import MEASURED, Spreads
+from budgetseg.costs.validation import MEASURED, Spreads, spreads_of_shares
 from budgetseg.plan.coverage import Frequencies
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ def spreads_for(frequencies: Frequencies, measured: Spreads = MEASURED) -> Sprea
 
     A class that no image holds is measured by none, and left out of the mean.
     """
-    typical = measured.objects[0]
-    shares = {**frequencies.named, **{f"other {n}": frequencies.other_share for n in range(frequencies.others)}}
-    objects = tuple(replace(typical, name=name, share=share) for name, share in shares.items() if share > 0)
-    return replace(measured, objects=objects) if objects else None
+    named = {name: share for name, share in frequencies.named.items() if share > 0}
+    others = frequencies.others if frequencies.other_share > 0 else 0
+    return spreads_of_shares(named, others, frequencies.other_share, measured) if named or others else None
 
 
 def validation_doubt(spreads: Spreads, images: int, predicted: "Prediction") -> ValidationDoubt:
@@ -53,11 +52,12 @@ def validation_doubt(spreads: Spreads, images: int, predicted: "Prediction") -> 
     """
     sd = sqrt(spreads.variance_of_one_image / images)
     within = NormalDist().inv_cdf((1 + predicted.level) / 2) * sd
+    low, high = predicted.widened(within, within)
     return ValidationDoubt(
         images=images,
         miou_sd=sd,
         within=within,
-        low=max(0.0, predicted.mean - hypot(predicted.mean - predicted.low, within)),
-        high=min(100.0, predicted.mean + hypot(predicted.high - predicted.mean, within)),
+        low=low,
+        high=high,
         level=predicted.level,
     )

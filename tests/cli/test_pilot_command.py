@@ -51,6 +51,16 @@ def test_validation_counts_against_the_hours(call):
     assert paid["hours_left"] == pytest.approx(left)
 
 
+def test_background_clicks_are_charged_with_each_image_of_clicks(call):
+    options = ["pilot", "--hours", "20", "--evidence", "few.csv", "--json"]
+    plain, asked = (json.loads(call(*options, "--background-clicks", n).out)["costs"] for n in ("0", "2"))
+    added = {kind: asked["seconds_per_image"][kind] - seconds for kind, seconds in plain["seconds_per_image"].items()}
+    assert added["point"] == pytest.approx(2 * 0.9)  # a further click each
+    assert added["full"] == added["image"] == 0
+    refused = call(*options, "--background-clicks", "2", "--seconds-per-image", "full=155", code=2).err
+    assert "leave out --background-clicks" in refused
+
+
 def test_nothing_is_assumed_of_other_images(call):
     err = call("pilot", "--hours", "20", "--classes", "8", code=2).err
     assert "--classes-per-image, --instances-per-image, --pool: needed" in err

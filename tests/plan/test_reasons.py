@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.choose import choose_plan
 from budgetseg.plan.evidence import read_evidence
 from budgetseg.plan.exchange import masks_for
@@ -109,3 +110,27 @@ def test_which_assumption_flips_the_choice(made_up: type) -> None:
     gain = worth(np.array(3600), np.array(0)) - worth(np.array(0), np.array(100))
     assert flips["cost of full", 2.0].gain_miou == pytest.approx(float(gain), abs=0.05)
     assert not {"wages", "noise"} & {one.assumption for one in reasons_of(plan).flips}
+
+
+def test_a_third_kind_may_flip_the_choice(made_up: type) -> None:
+    """240 labels are worth much, fewer nothing: at half price they join clicks and masks, and no pair equals that."""
+
+    class Three(made_up):  # type: ignore[misc]
+        def samples(self, counts_MK: np.ndarray) -> np.ndarray:
+            image_M, point_M, full_M = (counts_MK[:, list(KINDS).index(kind)] for kind in ("image", "point", "full"))
+            labels_M = ((image_M - 180) / 60).clip(0, 1)
+            return 30 * (point_M / (point_M + 300) + full_M / (full_M + 30) + labels_M)[None]
+
+    prices = Prices.said({"image": Fraction(14), "point": Fraction(1), "full": Fraction(10)})
+    plan = choose_plan(
+        budget_seconds=Fraction(3600),
+        prices=prices,
+        pool=100_000,
+        evidence=PAPER,
+        surface=Three(None, kinds=("image", "point", "full")),
+    )
+    assert set(plan.mix.to_dict()) == {"point", "full"}
+    flip = next(one for one in reasons_of(plan).flips if (one.assumption, one.factor) == ("cost of image", 0.5))
+    assert flip.flips
+    assert set(flip.mix.to_dict()) == {"image", "point", "full"}
+    assert flip.gain_miou > 15  # labels and masks alone would gain 5
