@@ -1,16 +1,18 @@
 """What images cost, in the order in which each seed buys them."""
 
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate
 
 from budgetseg.accuracy.trial import Trial, strongest_first
 from budgetseg.costs.book import CostBook, load_book
-from budgetseg.costs.workload import exact_number
 from budgetseg.data.download import Tell
 from budgetseg.data.index import Index, index_images
 from budgetseg.plan.mix import Mix
 from budgetseg.runs.opening import open_for
+from budgetseg.runs.prior import prior_seconds
 from budgetseg.runs.purchase import Market
 from budgetseg.runs.spec import RunSpec
 
@@ -20,15 +22,17 @@ __all__ = ["Pool", "open_pool"]
 class Pool:
     """The training images, priced."""
 
-    def __init__(self, index: Index, book: CostBook, fixed_seconds: Fraction = Fraction(0)) -> None:
+    def __init__(
+        self, index: Index, book: CostBook, once: Callable[[Iterable[str]], Fraction] = lambda _: Fraction(0)
+    ) -> None:
         """Price a pool.
 
         Args:
             index: The images.
             book: The prices.
-            fixed_seconds: Paid once by every run (an objectness prior).
+            once: What a run with images of some kinds pays once (for an objectness prior).
         """
-        self.index, self.book, self.fixed_seconds = index, book, fixed_seconds
+        self.index, self.book, self.once = index, book, once
         self._spent: dict[tuple[str, int], list[Fraction]] = {}
 
     @property
@@ -58,7 +62,7 @@ class Pool:
 
     def seconds(self, trial: Trial) -> Fraction:
         """Annotators' time of everything that a training buys."""
-        start, total = trial.skip, self.fixed_seconds
+        start, total = trial.skip, self.once(kind for kind, _ in trial.mix)
         for kind, images in strongest_first(trial.mix):
             spent = self._spent_on(kind, trial.seed)
             total += spent[start + images] - spent[start]
@@ -67,14 +71,14 @@ class Pool:
 
     def pure(self, kind: str, seconds: Fraction, seed: int) -> Mix:
         """As many images of a kind as the seconds buy; nothing where that is none."""
-        return Mix.of({kind: self._reach(kind, 0, seconds - self.fixed_seconds, seed)})
+        return Mix.of({kind: self._reach(kind, 0, seconds - self.once([kind]), seed)})
 
     def hybrid(self, strong: str, weak: str, seconds: Fraction, share: Fraction, seed: int) -> Mix:
         """The images that a share of the seconds buys at a strong kind, and the rest at a weak one.
 
         What the last strong image leaves of its share goes to the weak kind.
         """
-        left = seconds - self.fixed_seconds
+        left = seconds - self.once([strong, weak])
         first = self._reach(strong, 0, left * share, seed)
         rest = self._reach(weak, first, left - self._spent_on(strong, seed)[first], seed)
         return Mix.of({strong: first, weak: rest})
@@ -88,4 +92,4 @@ def open_pool(spec: RunSpec, tell: Tell) -> Pool:
     """
     book = load_book(spec.costs, background_clicks=spec.background_clicks)
     index = index_images(open_for(spec, tell), "train")
-    return Pool(index, book, exact_number(spec.objectness_seconds, "--objectness-seconds"))
+    return Pool(index, book, partial(prior_seconds, spec))

@@ -142,7 +142,8 @@ def evidence_from(runs: Sequence[FinishedRun]) -> Evidence:
 
 def _prices(runs: Sequence[FinishedRun], book: CostBook | None, workload: Workload | None) -> Prices:
     """By the cost book and the mean image, or what the images bought here cost on average."""
-    once = Fraction(str(runs[0].hours_by_kind.get("objectness", 0.0))) * 3600
+    # Runs that bought masks alone paid for no prior.
+    once = max(Fraction(str(run.hours_by_kind.get("objectness", 0.0))) for run in runs) * 3600
     if book is not None and workload is not None:
         return Prices.of(book, workload, fixed_seconds=once)
     hours: dict[str, float] = {}

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from budgetseg.annotate.annotation import Annotation, Box, Click
 from budgetseg.annotate.annotation_set import AnnotationSet
-from budgetseg.costs.workload import exact_number
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.index import Index
 from budgetseg.errors import DataError
+from budgetseg.runs.prior import prior_seconds
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.spec import RunSpec
 
@@ -109,7 +109,7 @@ def bought(spec: RunSpec, dataset: Dataset) -> Purchase | None:
     if spec.annotations is None:
         return None
     annotations = list(load_annotated(Path(spec.annotations), dataset).annotations.values())
-    fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
+    fixed_seconds = prior_seconds(spec, [annotation.kind for annotation in annotations])
     seconds = tuple(Fraction(str(annotation.seconds)) for annotation in annotations)
     return Purchase(
         image_ids=tuple(annotation.image_id for annotation in annotations),

@@ -11,7 +11,6 @@ from budgetseg.annotate.simulate import simulate
 from budgetseg.costs.book import CostBook
 from budgetseg.costs.hours import seconds_of_hours
 from budgetseg.costs.per_image import seconds_of_images
-from budgetseg.costs.workload import exact_number
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.index import Index, index_images
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError, did_you_mean
@@ -21,6 +20,7 @@ from budgetseg.plan.mix import Mix
 from budgetseg.plan.offers import Move
 from budgetseg.plan.plan import Plan
 from budgetseg.plan.validation import Validation, charged_images, value_validation
+from budgetseg.runs.prior import prior_seconds
 from budgetseg.runs.purchase import Market, Purchase
 from budgetseg.runs.search import buy_search
 from budgetseg.runs.spec import RunSpec
@@ -83,11 +83,13 @@ def buy(spec: RunSpec, strategy: Strategy, market: Market, validation: Validatio
         BudgetTooSmallError: The hours do not pay for the measuring, or for one image besides.
         InvalidInputError: More images are asked for than there are.
     """
-    fixed_seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
+    held = {kind for kind in market.held if kind is not None}
     if spec.moves:
-        return buy_moves([Move.parse(text) for text in spec.moves], market, fixed_seconds=fixed_seconds)
+        moves = [Move.parse(text) for text in spec.moves]
+        return buy_moves(moves, market, fixed_seconds=prior_seconds(spec, {*held, *(move.kind for move in moves)}))
     if spec.mix is not None:
-        return buy_mix(Mix.of(spec.mix), market, fixed_seconds=fixed_seconds)
+        return buy_mix(Mix.of(spec.mix), market, fixed_seconds=prior_seconds(spec, {*held, *spec.mix}))
+    fixed_seconds = prior_seconds(spec, {*held, strategy.kind})
     budget_seconds = None
     if spec.hours is not None:
         budget_seconds = seconds_of_hours(spec.hours) - validation.charged_seconds

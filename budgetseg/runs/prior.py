@@ -1,13 +1,36 @@
 """The objectness prior of a run, and what its folder remembers of it."""
 
+from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 
+from budgetseg.costs.kinds import KINDS
+from budgetseg.costs.workload import exact_number
 from budgetseg.learn.objectness import Prior, detector_file, open_prior
+from budgetseg.runs.spec import RunSpec
 
-__all__ = ["MEMORY", "keep", "prior_of_run"]
+__all__ = ["MEMORY", "keep", "objectness_for", "prior_of_run", "prior_seconds"]
 
 MEMORY = "objectness.npz"
 """In the run's folder, until the run is finished."""
+
+
+def objectness_for(spec: RunSpec, kinds: Iterable[str]) -> str:
+    """Return the prior that a run uses for what it bought: ``none`` where every pixel is labelled without it."""
+    bought = set(kinds)
+    left_open = any(not KINDS[kind].shows_extent for kind in bought)
+    doubted = "box" in bought and spec.train.objectness_where == "all"
+    return spec.objectness if left_open or doubted else "none"
+
+
+def prior_seconds(spec: RunSpec, kinds: Iterable[str]) -> Fraction:
+    """Return what the prior costs the run, once; a run that does not use it does not pay for it.
+
+    Raises:
+        InvalidInputError: The spec's ``objectness_seconds`` is no number.
+    """
+    seconds = exact_number(spec.objectness_seconds, "--objectness-seconds")
+    return seconds if spec.objectness == objectness_for(spec, kinds) else Fraction(0)
 
 
 def prior_of_run(objectness: str, folder: Path) -> Prior:

@@ -26,7 +26,7 @@ from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
 from budgetseg.runs.opening import Opener, open_for, open_sound
-from budgetseg.runs.prior import MEMORY, keep, prior_of_run
+from budgetseg.runs.prior import MEMORY, keep, objectness_for, prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest, stop_on_signals
 from budgetseg.runs.spec import Execution, RunSpec
@@ -122,7 +122,10 @@ class _Run:
         purchase = bought(self.spec, dataset)
         if purchase is None:
             purchase = buy(self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset)
-        require_objectness(self.spec.objectness, purchase.image_ids)
+        objectness = objectness_for(self.spec, purchase.kinds)
+        if objectness != self.spec.objectness:
+            self.watcher.notice("no objectness prior is used, or paid for: what is bought labels every pixel")
+        require_objectness(objectness, purchase.image_ids)
         plan = plan_of(self.spec, purchase, index, book, validation)
         self.watcher.planned(plan)
         if caution := book.caution(kind for kind, _ in purchase.mix):
@@ -195,7 +198,7 @@ class _Run:
         annotated = annotate(spec, self.strategy, dataset, purchase, self.execution.workers)
         facts = self._background(annotated)
         loaded = []
-        prior = prior_of_run(spec.objectness, self.directory.folder)
+        prior = prior_of_run(objectness_for(spec, purchase.kinds), self.directory.folder)
         for example in examples(spec, self.strategy, dataset, annotated, prior):
             self.stop.raise_if_made("loading images")
             loaded.append(example)

@@ -38,6 +38,14 @@ def test_another_book_asks_other_seconds_for_its_boxes(call, made, tmp_path):
     assert json.loads(out)["seconds"] == pytest.approx(2 * made["boxes"])
 
 
+def test_a_run_on_masks_alone_does_not_pay_for_boxes(call, made):
+    assert made["seconds"] > 0
+    prior = ["--objectness", "detector:d.safetensors"]
+    code, out, err = call("run", *[word if word != "point" else "full" for word in RUN], *prior, "--out", "m", "--json")
+    assert (code, json.loads(out)["objectness_hours"]) == (0, 0)
+    assert "no objectness prior is used, or paid for" in err
+
+
 def test_a_run_pays_for_the_boxes_once_unless_told_otherwise(call, made):
     prior = ["--objectness", "detector:d.safetensors"]
     _, out, err = call("run", *RUN, *prior, "--out", "a", "--json")
