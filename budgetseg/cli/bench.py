@@ -26,11 +26,11 @@ app.command()(surfaces)
 @app.command()
 def train(
     backbone: Annotated[
-        str, typer.Option(help="tiny, efficientnet_lite0, vgg16 (FCN-32s) or timm/NAME.")
+        str, typer.Option(help="tiny, efficientnet_lite0, 1 or 2, vgg16 (FCN-32s) or timm/NAME.")
     ] = "efficientnet_lite0",
     weights: Annotated[
         str | None,
-        typer.Option(help="imagenet, none, a file or a URL.  [default: imagenet for efficientnet_lite0, else none]"),
+        typer.Option(help="imagenet, none, a file or a URL.  [default: imagenet for efficientnet_lite, else none]"),
     ] = None,
     batch: Annotated[int | None, typer.Option(help="Images a step.  [default: the recipe's]")] = None,
     crop: Annotated[int | None, typer.Option(help="Side of the images in pixels.  [default: the recipe's]")] = None,
@@ -61,7 +61,7 @@ def train(
 
     load = TrainLoad(
         backbone=backbone,
-        weights=weights or ("imagenet" if backbone == "efficientnet_lite0" else "none"),
+        weights=weights or ("imagenet" if backbone.startswith("efficientnet_lite") else "none"),
         batch=batch,
         crop=crop,
         classes=classes,

@@ -49,7 +49,7 @@ def fit(
     max_boxes: Annotated[int, typer.Option(help="Boxes to draw, at most.")] = 291,
     costs: Annotated[str, typer.Option(help="Cost book that says what boxes take.")] = "voc2012",
     backbone: Annotated[
-        str, typer.Option(help="Frozen network: efficientnet_lite0, vgg16, tiny or timm/NAME.")
+        str, typer.Option(help="Frozen network: efficientnet_lite0, 1 or 2, vgg16, tiny or timm/NAME.")
     ] = "efficientnet_lite0",
     weights: Annotated[str, typer.Option(help="Its weights: imagenet, none, a file or a URL.")] = "imagenet",
     seed: Annotated[int, typer.Option(help="Another seed draws other images.")] = 0,

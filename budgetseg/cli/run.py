@@ -106,7 +106,8 @@ def run(
     backbone: Annotated[
         str | None,
         typer.Option(
-            help="tiny (default for the scenes), efficientnet_lite0 (default elsewhere), vgg16 (FCN-32s) or timm/NAME."
+            help="tiny (default for the scenes), efficientnet_lite0 (default elsewhere), efficientnet_lite1 or 2, "
+            "vgg16 (FCN-32s) or timm/NAME."
         ),
     ] = None,
     weights: Annotated[

