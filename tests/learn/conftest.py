@@ -76,7 +76,7 @@ def build(vgg16_file: Path, narrow: None) -> Build:
     """Builds the example of a family, small enough for a test."""
 
     def built(family: str, seed: int = 0, classes: tuple[str, ...] = CLASSES, supervision: Any = "weak") -> Segmenter:
-        backbone, pretrained = EXAMPLES[family]
+        backbone, pretrained = EXAMPLES.get(family, (family, True))
         weights: Any = vgg16_file if family == "vgg16" else "imagenet" if pretrained else None
         generator = torch.Generator().manual_seed(seed)
         return build_network(backbone, classes, supervision=supervision, generator=generator, weights=weights)
