@@ -1,6 +1,7 @@
 """Every file in examples/ runs and prints what it promises."""
 
 import csv
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from budgetseg.replay.sets import some_rows
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PROMISES = {
+    "animals_frontier.toml": None,  # below
     "own_costs.toml": None,  # read by own_cost_book.py
     "own_cost_book.py": "full",
     "own_folder.py": "full: ",
@@ -42,6 +44,19 @@ def test_an_example_runs(name, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert PROMISES[name] in done.stdout
+
+
+def test_four_seeds_of_the_animals_are_the_hundred_runs_of_the_frontier(shared, tmp_path):
+    (tmp_path / "shared").symlink_to(shared)
+    (tmp_path / "checkout").mkdir()
+    sweep = ["sweep", str(EXAMPLES / "animals_frontier.toml"), "--seeds", "4", "--dry-run", "--json"]
+    command = [sys.executable, "-m", "budgetseg", *sweep]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path / "checkout")
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(done.stdout)["runs"]
+    assert len(runs) == 100
+    assert {kind for run in runs for kind in run["mix"]} == {"image", "point", "squiggle", "full"}
+    assert max(run["hours"] for run in runs) <= 32
 
 
 @pytest.mark.parametrize(("hours", "images", "of"), [(4, 33, 62), (8, 50, 62)])
