@@ -17,6 +17,7 @@ from budgetseg.replay.sets import some_rows
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PROMISES = {
     "animals_frontier.toml": None,  # below
+    "hold_out.py": "held.txt: 300",
     "own_costs.toml": None,  # read by own_cost_book.py
     "own_cost_book.py": "full",
     "own_folder.py": "full: ",
