@@ -1,5 +1,7 @@
-"""Hold some training images out, to choose a recipe by: `budgetseg run --train-list kept.txt --val-list held.txt` then
-trains on the others and measures on these, and the validation images stay unseen.
+"""Hold some training images out, to choose a recipe by.
+
+`budgetseg run --train-list kept.txt --val-list held.txt` then trains on the others and measures on these, and the
+validation images stay unseen.
 
     python examples/hold_out.py ../shared/data/voc-animals cat,cow,dog,horse,person,sheep
 """
