@@ -16,6 +16,7 @@ from budgetseg.replay.sets import some_rows
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PROMISES = {
+    "animals_frontier.csv": None,  # below
     "animals_frontier.toml": None,  # below
     "hold_out.py": "held.txt: 300",
     "own_costs.toml": None,  # read by own_cost_book.py
@@ -79,3 +80,18 @@ def test_the_planner_picks_what_won_on_the_measured_frontier(hours, images, of):
     expected = surface.mean(np.array([evidence.counts_RK[rows_].mean(axis=0) for rows_ in allowed]))
     measured = [evidence.miou_R[rows_].mean() for rows_ in allowed]
     assert np.argmax(expected) == np.argmax(measured)
+
+
+@pytest.mark.parametrize(("hours", "trainings"), [(3, 3), (5, 7), (8, 9), (12, 11)])
+def test_the_planner_picks_what_won_on_photographs(hours, trainings):
+    """Fitted to the trainings that cost less than the budget, it picks the one that reached most, or nearly so."""
+    with (EXAMPLES / "animals_frontier.csv").open(newline="") as file:
+        hours_R = np.array([float(row["hours"]) for row in csv.DictReader(file)])
+    evidence = read_evidence(EXAMPLES / "animals_frontier.csv")
+    below_R = hours_R < 0.9 * hours
+    assert below_R.sum() == trainings
+    surface = fit_surface(some_rows(evidence, below_R), beliefs=beliefs_for(evidence))
+    allowed = np.flatnonzero(hours_R <= 1.01 * hours)
+    picked = allowed[np.argmax(surface.mean(evidence.counts_RK[allowed].astype(float)))]
+    assert not below_R[picked]
+    assert evidence.miou_R[picked] > evidence.miou_R[allowed].max() - 0.5
