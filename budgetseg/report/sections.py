@@ -187,13 +187,24 @@ def _measuring(runs: Sequence[FinishedRun]) -> str:
 
 
 def _losses(index: int, comparison: Comparison) -> str:
-    if not comparison.losses:
+    if not comparison.learning:
         return '<p class="note">These runs kept no metrics.jsonl, so there is no learning curve to draw.</p>'
     caption = (
         "Training loss of the strategies nearest in hours to the best one, first seed. Kinds have losses of their own, "
         "so levels do not compare; a curve that still falls at its end was stopped early."
     )
-    return f"{figure(f'losses-{index}', caption)}\n{behind(loss_table(comparison.losses))}"
+    progress = ""
+    looked = [curve for curve in comparison.learning if curve.mious]
+    if looked:
+        images = " and ".join(dict.fromkeys(f"{curve.images or 'a few'}" for curve in looked))
+        words = (
+            f"mIoU while training, of the strategies nearest in hours to the best one, first seed: on {images} of the "
+            f"{looked[0].validation_images:,} validation images, the same each time, at the size that the network "
+            "sees. It shows whether a training had come to rest; nothing was chosen by it, and results are those on "
+            "all images."
+        )
+        progress = f"{figure(f'progress-{index}', words)}\n"
+    return f"{progress}{figure(f'losses-{index}', caption)}\n{behind(loss_table(comparison.learning))}"
 
 
 def comparison_section(index: int, comparison: Comparison, report: Report) -> str:
