@@ -166,7 +166,7 @@ def _add_planner(figure: Any, comparison: Comparison) -> None:
     for one in planned:
         hours = {kind: images * float(seconds_of[kind]) / 3600 for kind, images in one.mix}
         money = pay.money(hours, one.mix.to_dict())
-        rows.append([one.hours, money, one.mix.images, label(str(one.mix))])
+        rows.append([one.hours, money, one.mix.images, label(str(one.mix)), label(one.basis)])
     figure.add_scatter(
         x=[row[0] for row in rows] + [row[0] for row in reversed(rows)],
         y=[one.expected.high for one in planned] + [one.expected.low for one in reversed(planned)],
@@ -189,7 +189,7 @@ def _add_planner(figure: Any, comparison: Comparison) -> None:
         line={"width": 1.5, "dash": "dot"},
         customdata=rows,
         hovertemplate="<b>planner</b>, %{y:.1f} mIoU expected<br>%{customdata[0]:,.3g} h: %{customdata[3]}"
-        "<extra></extra>",
+        "<br>%{customdata[4]}<extra></extra>",
         meta={"role": "planner"},
         legendrank=1600,
     )

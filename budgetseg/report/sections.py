@@ -133,7 +133,7 @@ def _at_budget(index: int, comparison: Comparison) -> str:
     elif comparison.planned:
         note += (
             f" The planner is fitted to {len(comparison.planner.runs)} of these runs; its interval is the one in which "
-            "one new training falls with a probability of 80 %."
+            "one new training falls with a probability of 80 %. Foretold: its curves say so, no training did."
         )
     return (
         f"{slider(f'budget-{index}', words, comparison.given)}\n"

@@ -22,7 +22,6 @@ __all__ = [
 ]
 
 MOST_VALUES = 6
-UNTRIED = "expected; never run together here"
 
 
 def step_table(step: Step, classes: Sequence[str], planned: PlannedStep | None) -> str:
@@ -50,7 +49,7 @@ def step_table(step: Step, classes: Sequence[str], planned: PlannedStep | None) 
                 Number(f"{expected.low:.1f} to {expected.high:.1f}"),
                 NONE,
                 Number(f"{planned.spent:,.2f}"),
-                "expected" if planned.tried else UNTRIED,
+                planned.basis,
                 str(planned.mix),
             )
         )
@@ -66,10 +65,11 @@ def planned_table(planned: Sequence[PlannedStep]) -> str:
             Number(f"{one.expected.mean:.1f}"),
             Number(f"{one.expected.low:.1f} to {one.expected.high:.1f}"),
             str(one.mix),
+            one.basis,
         )
         for one in planned
     ]
-    return table("What the planner would buy", ("budget", "expected mIoU", "80 % interval", "mix"), rows)
+    return table("What the planner would buy", ("budget", "expected mIoU", "80 % interval", "mix", "basis"), rows)
 
 
 def calibration_table(calibration: Calibration) -> str:

@@ -25,7 +25,7 @@ from budgetseg.runs.directory import RESULT_SCHEMA, RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
-from budgetseg.runs.on_the_way import OnTheWay
+from budgetseg.runs.on_the_way import OnTheWay, on_the_way_of
 from budgetseg.runs.opening import Opener, open_for, open_sound
 from budgetseg.runs.prior import MEMORY, keep, objectness_for, prior_of_run
 from budgetseg.runs.purchase import Purchase
@@ -120,7 +120,7 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
-        on_the_way = self._on_the_way(dataset, measured_ids)
+        on_the_way = on_the_way_of(self.spec, self.execution.measure_every, dataset, measured_ids, self.device)
         purchase = bought(self.spec, dataset)
         if purchase is None:
             purchase = buy(self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset)
@@ -240,14 +240,6 @@ class _Run:
     def _on_image_measured(self, done: int, images: int) -> None:
         self.stop.raise_if_made("measuring; training is saved, the same command goes on")
         self.watcher.progress("measure", done, images, None)
-
-    def _on_the_way(self, dataset: Dataset, measured_ids: tuple[str, ...]) -> OnTheWay | None:
-        """Looks at the network while it trains, where that was asked for."""
-        every = self.execution.measure_every
-        if not every:
-            return None
-        batch, absent = self.spec.train.batch, self.spec.absent_classes
-        return OnTheWay(dataset, measured_ids, every=every, batch=batch, absent=absent, device=self.device)
 
     def _train(self, loaded: Sequence[Example], classes: tuple[str, ...], on_the_way: OnTheWay | None) -> Trained:
         iterations, rounds = self.spec.train.iterations, rounds_of(self.spec.train, loaded)
