@@ -80,7 +80,7 @@ def _switches(index: int, comparison: Comparison, report: Report) -> str:
     if comparison.planned:
         layers.append(_box(f'data-layer="planner" {place}', "planner"))
     if report.reference:
-        words = "published points of the paper (another data set and network: for the shape only)"
+        words = "published points (another data set and other networks: for the shape only)"
         layers.append(_box(f'data-reference="frontier-{index}"', words, overlaps(comparison.points, report.reference)))
     spreads = [("bars", "error bars"), ("runs", "single runs"), ("none", "none")]
     return (
