@@ -68,7 +68,7 @@ def make_runs(folder: Path, count: int, rng: np.random.Generator, *, whole: bool
         place = folder / run.name
         place.mkdir(parents=True)
         confusion_NCC = _confusion(run.miou, len(dataset.classes), rng) if whole else None
-        documents = {
+        documents: dict[str, Any] = {
             "state.json": {"schema": "budgetseg.state/1", "fingerprint": run.name},
             "result.json": _result(run, dataset.classes, confusion_NCC),
         }
