@@ -19,7 +19,7 @@ MAY_KNOW = {
     "annotate": {"costs", "data"},
     "annotate_page": {"costs", "data", "annotate", "calibrate", "labelling"},
     "learn": {"costs", "data", "annotate"},
-    "bench": {"costs", "data", "annotate", "learn"},
+    "bench": {"costs", "data", "annotate", "learn", "runs"},
     "runs": {"costs", "plan", "data", "annotate", "learn"},
     "report": {"costs", "plan", "data", "runs"},
     "reproduce": {"costs", "runs"},

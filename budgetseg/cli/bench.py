@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from budgetseg.cli.bench_accuracy import accuracy
+from budgetseg.cli.bench_many import report, runs
 from budgetseg.cli.bench_surfaces import surfaces
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ app = typer.Typer(
 )
 app.command()(accuracy)
 app.command()(surfaces)
+app.command()(report)
+app.command()(runs)
 
 
 @app.command()

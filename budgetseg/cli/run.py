@@ -155,6 +155,13 @@ def run(
         bool, typer.Option("--force", help="Throw away what the folder holds of a run and start anew.")
     ] = False,
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds between two saved states.")] = 60.0,
+    measure_every: Annotated[
+        int,
+        typer.Option(
+            help="Iterations after which mIoU is logged on a few validation images, for learning curves, 0 never; "
+            "takes 5 % of training at most and does not change the result."
+        ),
+    ] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the configuration and stop.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")] = False,
 ) -> None:
@@ -184,6 +191,7 @@ def run(
         resume=resume,
         workers=os.cpu_count() or 1,
         checkpoint_seconds=checkpoint_seconds,
+        measure_every=measure_every,
         command=shlex.join(["budgetseg", *sys.argv[1:]]),
     )
     with RunDisplay(as_json) as display:

@@ -17,6 +17,7 @@ __all__ = ["sweep"]
 # What a newcomer gets: three budgets of the embedded scenes, in a few minutes.
 _NEWCOMER = {"hours": "1,2,4", "seeds": "2"}
 _NEWCOMER_ITERATIONS = "150"
+_NEWCOMER_MEASURE_EVERY = 15
 
 
 def sweep(
@@ -70,6 +71,9 @@ def sweep(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")] = "auto",
     compiling: Annotated[str, typer.Option("--compile", help="As of run: none, kernels or graphs.")] = "none",
     checkpoint_seconds: Annotated[float, typer.Option(help="Seconds between two saved states.")] = 60.0,
+    measure_every: Annotated[
+        int | None, typer.Option(help="As of run.  [default: 0; of the first frontier 15]")
+    ] = None,
     images_per_second: Annotated[
         float | None, typer.Option(help="Training speed, to estimate compute.  [default: finished runs']")
     ] = None,
@@ -113,7 +117,7 @@ def sweep(
         "train.batch": batch,
         "train.crop": crop,
     }
-    fields, shared = _complete(fields, shared, given, settings or [])
+    fields, shared, first = _complete(fields, shared, given, settings or [])
 
     with open_index(runs) as index:
         speed = speed_from(index.durations(), images_per_second)
@@ -133,7 +137,10 @@ def sweep(
         retries=retries,
         slurm=slurm,
     )
-    failure = _carry_out(found, engine, options, compiling, checkpoint_seconds)
+    if measure_every is None:
+        measure_every = _NEWCOMER_MEASURE_EVERY if first else 0
+    how = {"compiling": compiling, "checkpoint_seconds": checkpoint_seconds, "measure_every": measure_every}
+    failure = _carry_out(found, engine, options, how)
     with open_index(runs):
         pass  # so that the next to list runs finds the index as it is now
     found = found.afresh()
@@ -144,8 +151,8 @@ def sweep(
 
 def _complete(
     fields: dict[str, Any], shared: dict[str, str], given: Mapping[str, Any], texts: list[str]
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Add options, ``--set`` and, for the embedded scenes, what a newcomer gets."""
+) -> tuple[dict[str, Any], dict[str, str], bool]:
+    """Add options, ``--set`` and, for the embedded scenes, what a newcomer gets; say whether it is a first frontier."""
     from budgetseg.cli.settings import train_defaults
     from budgetseg.runs.config import overrides_of
     from budgetseg.sweep.grid import OURS
@@ -157,8 +164,9 @@ def _complete(
     shared = {f"train.{name}": str(value) for name, value in train_defaults().items()} | shared
     shared |= {name: str(value) for name, value in given.items() if value is not None} | overrides
     if shared.setdefault("run.dataset", "scenes") != "scenes" or fields.get("mixes"):
-        return fields, shared
-    if "hours" not in fields:
+        return fields, shared, False
+    first = "hours" not in fields
+    if first:
         if "train.iterations" not in shared and "train.preset" not in shared:
             shared["train.iterations"] = _NEWCOMER_ITERATIONS
         notice(
@@ -168,13 +176,11 @@ def _complete(
     from budgetseg.settings import read_fields
     from budgetseg.sweep.grid import Grid
 
-    return read_fields(Grid, _NEWCOMER, "grid") | fields, shared
+    return read_fields(Grid, _NEWCOMER, "grid") | fields, shared, first
 
 
-def _carry_out(
-    found: "Sweep", engine: str, options: Any, compiling: str, checkpoint_seconds: float
-) -> BudgetsegError | None:
-    """Run what is missing; return the failure of some runs, to be raised once the table is printed."""
+def _carry_out(found: "Sweep", engine: str, options: Any, how: Mapping[str, Any]) -> BudgetsegError | None:
+    """Run what is missing, in a way of ``conduct``; return the failure of some runs, to be raised after the table."""
     from budgetseg.cli.sweep_drawing import SweepDisplay
     from budgetseg.errors import SomeRunsFailedError
     from budgetseg.runs.signals import stop_on_signals
@@ -194,8 +200,7 @@ def _carry_out(
                 stop,
                 retries=options.retries,
                 device=options.device,
-                compiling=compiling,
-                checkpoint_seconds=checkpoint_seconds,
+                **how,
             )
         except SomeRunsFailedError as failure:
             return failure

@@ -1,16 +1,19 @@
-"""Charts beside the frontier: classes, the difference of two strategies, losses, and how well the planner foretells."""
+"""Charts beside the frontier: classes, two strategies apart, learning curves, and how well the planner foretells."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from budgetseg.report.calibration import Calibration
 from budgetseg.report.figures import label, plain
-from budgetseg.report.losses import LossCurve
+from budgetseg.report.learning import LearningCurve
 from budgetseg.report.palette import style
 from budgetseg.report.report import Comparison
 
-__all__ = ["calibration_figure", "class_figure", "difference_figure", "loss_figure"]
+__all__ = ["calibration_figure", "class_figure", "difference_figure", "loss_figure", "progress_figure"]
 
 ROW_PIXELS = 26
+FEW = 30
+"""Values of a line that are marked each."""
 
 
 def class_figure(comparison: Comparison) -> dict[str, Any]:
@@ -67,26 +70,43 @@ def difference_figure(comparison: Comparison) -> dict[str, Any]:
     return plain(figure)
 
 
-def loss_figure(curves: tuple[LossCurve, ...]) -> dict[str, Any]:
+def loss_figure(curves: Sequence[LearningCurve]) -> dict[str, Any]:
     """Iterations against loss: a line a strategy."""
+    return _lines(curves, [(one.iterations, one.losses) for one in curves], "training loss", "loss %{y:.3f}")
+
+
+def progress_figure(curves: Sequence[LearningCurve]) -> dict[str, Any]:
+    """Iterations against mIoU on the way: a line a strategy that looked."""
+    looked = [one for one in curves if one.mious]
+    return _lines(looked, [(one.looked_at, one.mious) for one in looked], "mIoU on the way", "mIoU %{y:.1f}")
+
+
+def _lines(
+    curves: Sequence[LearningCurve],
+    values: Sequence[tuple[tuple[int, ...], tuple[float, ...]]],
+    title: str,
+    hover: str,
+) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    for curve in curves:
+    for curve, (iterations, heights) in zip(curves, values, strict=True):
         drawn = style(curve.strategy, curve.variant)
+        few = len(heights) <= FEW
         figure.add_scatter(
-            x=list(curve.iterations),
-            y=list(curve.losses),
-            mode="lines",
+            x=list(iterations),
+            y=list(heights),
+            mode="lines+markers" if few else "lines",
             name=label(curve.series),
             line={"color": drawn.colour, "dash": drawn.dash, "width": 1.6},
-            hovertemplate=f"<b>{label(curve.series)}</b><br>iteration %{{x:,}}: loss %{{y:.3f}}<extra></extra>",
+            hovertemplate=f"<b>{label(curve.series)}</b><br>iteration %{{x:,}}: {hover}<extra></extra>",
+            **({"marker": {"color": drawn.colour, "symbol": drawn.symbol, "size": 7}} if few else {}),
         )
     figure.update_layout(
         height=360,
         margin={"l": 56, "r": 16, "t": 8, "b": 48},
         xaxis={"title": {"text": "iteration"}, "rangemode": "tozero", "showline": True},
-        yaxis={"title": {"text": "training loss"}, "rangemode": "tozero", "showline": True},
+        yaxis={"title": {"text": title}, "rangemode": "tozero", "showline": True},
         legend={"orientation": "h", "y": -0.25, "yanchor": "top", "x": 0},
     )
     return plain(figure)

@@ -71,6 +71,8 @@ class FinishedRun:
     iou: Mapping[str, float | None]
     """By class; None where the class is in no validation image and was never predicted."""
     iterations: int
+    images_on_the_way: int | None
+    """Validation images on which mIoU was looked at during training; None where it was not."""
     seconds_train: float
     device: str
     command: str
@@ -130,6 +132,11 @@ def _workload(plan: Mapping[str, Any]) -> Workload | None:
     return None if said is None else Workload.of(*(said[field.name] for field in fields(Workload)))
 
 
+def _images_on_the_way(document: Mapping[str, Any]) -> int | None:
+    said = document.get("on_the_way")
+    return None if said is None else int(_number(said["images"], "on_the_way.images"))
+
+
 def _toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
@@ -170,6 +177,7 @@ def _finished(name: str, path: Path, document: Mapping[str, Any]) -> FinishedRun
             for name, value in document["iou"].items()
         },
         iterations=int(document["iterations"]),
+        images_on_the_way=_images_on_the_way(document),
         seconds_train=_number(document["seconds_train"], "seconds_train"),
         device=str(document["device"]),
         command=str(document["command"]),

@@ -17,7 +17,7 @@ from budgetseg.report.report import Comparison
 
 __all__ = ["MEASURES", "REFERENCE_NAME", "frontier_figure"]
 
-REFERENCE_NAME: Final = "paper (VOC 2012, FCN-32s): another data set, for shape only"
+REFERENCE_NAME: Final = "{study}: another data set, for shape only"
 MEASURES: Final = ("hours", "money", "images")
 """What can be on the axis, in the order of the first columns of ``customdata``."""
 COMMAND_WIDTH: Final = 64
@@ -77,8 +77,8 @@ def frontier_figure(comparison: Comparison, reference: Sequence[ReferencePoint])
     import plotly.graph_objects as go
 
     figure = go.Figure()
-    if reference:
-        _add_reference(figure, reference)
+    for study in dict.fromkeys(point.study for point in reference):
+        _add_reference(figure, study, [point for point in reference if point.study == study])
     _add_planner(figure, comparison)
     costs: dict[str, Callable[[Point], float]] = {
         "hours": lambda point: point.hours,
@@ -166,7 +166,7 @@ def _add_planner(figure: Any, comparison: Comparison) -> None:
     for one in planned:
         hours = {kind: images * float(seconds_of[kind]) / 3600 for kind, images in one.mix}
         money = pay.money(hours, one.mix.to_dict())
-        rows.append([one.hours, money, one.mix.images, label(str(one.mix))])
+        rows.append([one.hours, money, one.mix.images, label(str(one.mix)), label(one.basis)])
     figure.add_scatter(
         x=[row[0] for row in rows] + [row[0] for row in reversed(rows)],
         y=[one.expected.high for one in planned] + [one.expected.low for one in reversed(planned)],
@@ -189,26 +189,26 @@ def _add_planner(figure: Any, comparison: Comparison) -> None:
         line={"width": 1.5, "dash": "dot"},
         customdata=rows,
         hovertemplate="<b>planner</b>, %{y:.1f} mIoU expected<br>%{customdata[0]:,.3g} h: %{customdata[3]}"
-        "<extra></extra>",
+        "<br>%{customdata[4]}<extra></extra>",
         meta={"role": "planner"},
         legendrank=1600,
     )
 
 
-def _add_reference(figure: Any, reference: Sequence[ReferencePoint]) -> None:
+def _add_reference(figure: Any, study: str, reference: Sequence[ReferencePoint]) -> None:
     figure.add_scatter(
         x=[point.hours for point in reference],
         y=[point.miou for point in reference],
         mode="markers",
-        name=label(REFERENCE_NAME),
+        name=label(REFERENCE_NAME.format(study=study)),
         marker={
             "symbol": [f"{style(point.strategy, 0).symbol}-open" for point in reference],
             "size": 8,
             "line": {"width": 1.2},
         },
         customdata=[[label(point.name), label(point.bought), label(point.source)] for point in reference],
-        hovertemplate="<b>paper: %{customdata[0]}</b><br>%{x:,.1f} h, %{y:.1f} mIoU<br>%{customdata[1]}"
-        "<br>%{customdata[2]}<extra></extra>",
+        hovertemplate=f"<b>{label(study)}: %{{customdata[0]}}</b>"
+        "<br>%{x:,.1f} h, %{y:.1f} mIoU<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
         meta="reference",
         legendrank=2000,  # drawn below the runs, listed after them
     )

@@ -6,13 +6,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-import numpy as np
-
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.plan import Alternative, Plan
-from budgetseg.plan.surface import counts_of
 from budgetseg.report.frontier import Point
 from budgetseg.report.memo_checkpoint import Checkpoint, checkpoint_of
+from budgetseg.report.memo_choice import Ahead, Choice, ahead, choose
 from budgetseg.report.memo_doubt import Doubted, doubted
 from budgetseg.report.memo_stop import Stop, stop_of
 from budgetseg.report.memo_work import Work, work_of
@@ -24,23 +22,20 @@ from budgetseg.report.verdict import USUAL
 __all__ = ["SCHEMA", "Gain", "Memo", "memo_of"]
 
 SCHEMA: Final = "budgetseg.memo/1"
-LEVEL: Final = 0.8
 ASSUMED_HOURS: Final = 10
 """Hours of annotation that one more mIoU is taken to be worth where nobody has said what it is: a round figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gain:
-    """Expected mIoU of the choice less that of another purchase, with its central 80 % over what the runs allow."""
+    """What the choice brings over another purchase."""
 
     other: Alternative
-    mean: float
-    low: float
-    high: float
+    ahead: Ahead
 
     def to_dict(self) -> dict[str, Any]:
         """As ``usual`` in ``budgetseg.memo/1``."""
-        return {"other": self.other.to_dict(), "mean": self.mean, "low": self.low, "high": self.high}
+        return {"other": self.other.to_dict(), **self.ahead.to_dict()}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,7 +44,9 @@ class Memo:
 
     comparison: Comparison
     planner: Planner
+    choice: Choice
     plan: Plan
+    """Of the choice."""
     pay: Pay
     work: Work
     tried: bool
@@ -77,6 +74,7 @@ class Memo:
         return {
             "schema": SCHEMA,
             "plan": self.plan.to_dict(),
+            "choice": self.choice.to_dict(),
             "work": self.work.to_dict(),
             "pay": self.pay.to_dict(),
             "tried": self.tried,
@@ -116,7 +114,8 @@ def memo_of(
     planner = comparison.planner
     if isinstance(planner, str):
         raise InvalidInputError(f"--memo: {planner} Make more runs, or leave --memo out")
-    plan = planner.choose(hours, explain=True)
+    choice = choose(planner, hours)
+    plan = choice.plan
     pay, said = comparison.pay, people or {"anyone": 1}
     stated = worth is not None
     price = ASSUMED_HOURS * pay.other_per_hour if worth is None else worth
@@ -125,6 +124,7 @@ def memo_of(
     return Memo(
         comparison=comparison,
         planner=planner,
+        choice=choice,
         plan=plan,
         pay=pay,
         work=work_of(plan, hours_by_kind, labour, pay, said, start),
@@ -133,7 +133,7 @@ def memo_of(
         doubt=doubted(planner, plan),
         stop=stop_of(planner, pay, hours, price),
         checkpoint=checkpoint_of(planner, plan),
-        nearest=_nearest(comparison, hours_by_kind),
+        nearest=choice.trained or planner.nearest(plan.mix),
         assumed=tuple(_assumed(comparison, planner, plan, people is not None, start, price, stated)),
     )
 
@@ -142,20 +142,7 @@ def _gain(planner: Planner, plan: Plan) -> Gain | None:
     masks = next((one for one in plan.alternatives if one.name == USUAL), None)
     if masks is None or masks.mix == plan.mix or USUAL not in planner.surface.kinds:
         return None
-    counts_2K = counts_of([plan.mix.to_dict(), masks.mix.to_dict()])
-    mean_2, samples_S2 = planner.surface.mean(counts_2K), planner.surface.samples(counts_2K)
-    low, high = np.quantile(samples_S2[:, 0] - samples_S2[:, 1], [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return Gain(other=masks, mean=float(mean_2[0] - mean_2[1]), low=float(low), high=float(high))
-
-
-def _nearest(comparison: Comparison, hours_by_kind: Mapping[str, float]) -> Point:
-    """The point on which the hours were spent most alike, kind by kind."""
-
-    def far(point: Point) -> float:
-        spent = point.runs[0].hours_by_kind
-        return sum(abs(spent.get(kind, 0.0) - hours_by_kind.get(kind, 0.0)) for kind in {*spent, *hours_by_kind})
-
-    return min(comparison.points, key=lambda point: (far(point), -point.miou))
+    return Gain(other=masks, ahead=ahead(planner, plan.mix, masks.mix))
 
 
 def _assumed(

@@ -7,9 +7,13 @@ from string import Template
 
 import budgetseg
 from budgetseg.files import write_text
+from budgetseg.plan.mix import Mix
+from budgetseg.plan.plan import Prediction
 from budgetseg.plan.reasons import BreakEven
+from budgetseg.report.frontier import Point
 from budgetseg.report.memo import Memo
 from budgetseg.report.memo_chart import curve_chart
+from budgetseg.report.memo_choice import Ahead
 from budgetseg.report.parts import joined, tile
 from budgetseg.report.pay import money_text
 from budgetseg.report.self_contained import part
@@ -41,11 +45,28 @@ def sentence(memo: Memo) -> str:
     expected = plan.predicted_miou
     assert expected is not None  # the planner knows every kind that it buys
     money = money_text(memo.work.money, memo.pay.currency)
+    trained = memo.choice.trained
+    if trained is None:
+        reached = f"No run bought this mix: {expected.mean:.1f} mIoU are foretold"
+    else:
+        reached = f"{_trainings(trained)} of this mix reached {_reach(trained)} mIoU"
     return (
         f"Buy {plan.mix} for {money} ({hours_text(plan.hours)} of annotation), "
-        f"done after {days} of {who}. Expect {expected.mean:.1f} mIoU; one new training falls between "
+        f"done after {days} of {who}. {reached}; one new training falls between "
         f"{expected.low:.1f} and {expected.high:.1f} with a probability of {expected.level:.0%}."
     )
+
+
+def _trainings(point: Point) -> str:
+    count = len(point.runs)
+    return "One training" if count == 1 else f"{count} trainings"
+
+
+def _reach(point: Point) -> str:
+    """Measured mIoU, with the standard deviation of its seeds where there are several."""
+    if point.spread != "seeds" or point.interval is None:
+        return f"{point.miou:.1f}"
+    return f"{point.miou:.1f} ± {(point.interval[1] - point.interval[0]) / 2:.1f}"
 
 
 def _usual(memo: Memo) -> str:
@@ -53,9 +74,9 @@ def _usual(memo: Memo) -> str:
         if [kind for kind, _ in memo.plan.mix] == ["full"]:
             return "This is the usual plan: all masks."
         return "Masks alone were never run here, so nothing is known of the usual plan, all masks."
-    gain = memo.usual
+    gain, masks = memo.usual.ahead, memo.usual.other.mix.images
     return (
-        f"All masks ({gain.other.mix.images:,} of them for the same hours) are expected to reach {abs(gain.mean):.1f} "
+        f"All masks ({masks:,} of them for the same hours) are expected to reach {abs(gain.mean):.1f} "
         f"mIoU {'less' if gain.mean >= 0 else 'more'}; with 80 % the plan is ahead by {gain.low:+.1f} to "
         f"{gain.high:+.1f}."
     )
@@ -76,10 +97,32 @@ def _wrong(memo: Memo) -> str:
 
 def _caution(memo: Memo) -> str:
     """Said under the sentence where no training stands behind it."""
-    if memo.tried:
+    choice = memo.choice
+    if choice.trained is not None:
         return ""
-    kinds = " with ".join(kind for kind, _ in memo.plan.mix)
-    return f"No run here combined {kinds}: the curves fitted to {len(memo.planner.runs)} runs say so, no training did."
+    near, gain = choice.nearest, choice.gain
+    kinds = "" if memo.tried else f", or combined {' with '.join(kind for kind, _ in memo.plan.mix)} at all"
+    return (
+        f"No run here bought this mix{kinds}: the curves fitted to {len(memo.planner.runs)} runs say so. Measured: "
+        f"{Mix.of(near.mix)} ({hours_text(near.hours)}) reached {_reach(near)} mIoU; this mix is expected to reach "
+        f"{_more(gain)}. Train it before you rely on it."
+    )
+
+
+def _more(gain: Ahead) -> str:
+    return f"{gain.mean:.1f} more (80 %: {gain.low:+.1f} to {gain.high:+.1f})"
+
+
+def _other_mix(memo: Memo) -> str:
+    """Why the advised mix and not the planner's own, or the best of those that were trained."""
+    choice = memo.choice
+    if choice.best.mix == memo.plan.mix:
+        known = "the runs trained it" if choice.trained is not None else "no run trained it"
+        return f"Of all mixes that the hours pay for this one is expected to reach most; {known}."
+    return (
+        f"The planner's curves expect most of {choice.best.mix}, which no run bought: {_more(choice.gain)}. That is "
+        "within what the runs leave open, so this memo keeps to a mix that was trained."
+    )
 
 
 def _minutes(seconds: float) -> str:
@@ -136,6 +179,8 @@ def _checkpoint(memo: Memo) -> str:
 def _worst(memo: Memo) -> str:
     worst, point = memo.worst, memo.nearest
     said = "has no class with an IoU" if worst is None else f"has {worst[0]} as its worst class, {worst[1]:.1f} IoU"
+    if memo.choice.trained is not None:
+        return f"It {said} ({point.miou:.1f} mIoU over all classes)."
     return (
         f"The measured purchase most like it ({point.series}: {point.bought}, {hours_text(point.hours)}, "
         f"{point.miou:.1f} mIoU) {said}."
@@ -145,6 +190,7 @@ def _worst(memo: Memo) -> str:
 def lines(memo: Memo) -> Iterator[tuple[str, str]]:
     """The memo's other answers, each with its heading."""
     yield "Worst class", _worst(memo)
+    yield "Why this mix", _other_mix(memo)
     yield "Against all masks", _usual(memo)
     yield "If this is wrong", _wrong(memo)
     yield "Break-even prices", _break_evens(memo)
@@ -164,11 +210,20 @@ def _tiles(memo: Memo) -> str:
             "wage assumed" if memo.pay.assumed else memo.pay.source,
         ),
         tile("Done after", days, who),
-        tile("Mean IoU", f"{expected.mean:.1f}", f"{expected.low:.1f} to {expected.high:.1f}"),
+        _miou_tile(memo, expected),
     ]
     if worst is not None:
-        tiles.append(tile("Worst class", f"{worst[1]:.1f}", f"{worst[0]}, nearest run"))
+        tiles.append(
+            tile("Worst class", f"{worst[1]:.1f}", worst[0] if memo.choice.trained else f"{worst[0]}, nearest run")
+        )
     return "".join(tiles)
+
+
+def _miou_tile(memo: Memo, expected: Prediction) -> str:
+    trained = memo.choice.trained
+    if trained is None:
+        return tile("Mean IoU, foretold", f"{expected.mean:.1f}", f"{expected.low:.1f} to {expected.high:.1f}")
+    return tile("Mean IoU, measured", f"{trained.miou:.1f}", f"new one: {expected.low:.1f} to {expected.high:.1f}")
 
 
 def draw_memo(memo: Memo) -> str:

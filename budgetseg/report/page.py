@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from budgetseg.files import write_text
-from budgetseg.report.check_figures import calibration_figure, class_figure, difference_figure, loss_figure
+from budgetseg.report.check_figures import (
+    calibration_figure,
+    class_figure,
+    difference_figure,
+    loss_figure,
+    progress_figure,
+)
 from budgetseg.report.figures import hours_figure
 from budgetseg.report.frontier_figure import frontier_figure
 from budgetseg.report.report import Report, read_report
@@ -29,8 +35,10 @@ def _charts(report: Report) -> dict[str, Any]:
         figures[f"classes-{index}"] = class_figure(comparison)
         if len(comparison.steps[comparison.given].readings) > 1:
             figures[f"difference-{index}"] = difference_figure(comparison)
-        if comparison.losses:
-            figures[f"losses-{index}"] = loss_figure(comparison.losses)
+        if any(curve.mious for curve in comparison.learning):
+            figures[f"progress-{index}"] = progress_figure(comparison.learning)
+        if comparison.learning:
+            figures[f"losses-{index}"] = loss_figure(comparison.learning)
         if not isinstance(comparison.calibration, str):
             figures[f"calibration-{index}"] = calibration_figure(comparison.calibration)
     return figures

@@ -19,6 +19,7 @@ from budgetseg.plan.plan import Plan, Prediction
 from budgetseg.plan.prices import Prices
 from budgetseg.plan.surface import Surface
 from budgetseg.report.finished import FinishedRun
+from budgetseg.report.frontier import SAME_PURCHASE, Point, gather
 
 __all__ = ["PlannedStep", "Planner", "evidence_from", "planner_of", "usable"]
 
@@ -37,8 +38,18 @@ class PlannedStep:
     spent: float
     expected: Prediction
     """With the interval in which one new training falls."""
-    tried: bool
-    """Whether some run here combined these kinds, in any numbers."""
+    trained: bool
+    """Whether some run here bought this mix; what is expected of another one is foretold."""
+    nearest: Point
+    """The runs on which hours were spent most alike."""
+
+    @property
+    def basis(self) -> str:
+        """What the expectation rests on."""
+        if self.trained:
+            return "expected of a mix that was trained"
+        near = self.nearest
+        return f"foretold, no run bought this mix; nearest: {Mix.of(near.mix)}, measured {near.miou:.1f}"
 
     def to_dict(self) -> dict[str, Any]:
         """As in ``planned`` of ``budgetseg.report/1``."""
@@ -47,7 +58,8 @@ class PlannedStep:
             "mix": self.mix.to_dict(),
             "spent": self.spent,
             "expected": self.expected.to_dict(),
-            "tried": self.tried,
+            "trained": self.trained,
+            "basis": self.basis,
         }
 
 
@@ -63,6 +75,8 @@ class Planner:
     pool: int
     runs: tuple[FinishedRun, ...]
     """Those that it was fitted to."""
+    points: tuple[Point, ...]
+    """They, gathered."""
 
     def choose(self, hours: float, *, explain: bool = False) -> Plan:
         """The best mix of the kinds that were run, within a budget.
@@ -84,8 +98,27 @@ class Planner:
             explain=explain,
         )
 
+    def nearest(self, mix: Mix) -> Point:
+        """The point on which the hours were spent most alike, kind by kind; of equals the one with the higher mIoU."""
+        seconds_of = self.prices.seconds_of
+
+        def far(point: Point) -> float:
+            kinds = {*point.mix, *(kind for kind, _ in mix)}
+            return sum(float(abs(point.mix.get(kind, 0) - mix[kind]) * seconds_of.get(kind, 0)) for kind in kinds)
+
+        return min(self.points, key=lambda point: (far(point), -point.miou))
+
+    def trained(self, mix: Mix) -> Point | None:
+        """The point that bought a mix, to within what seeds of one purchase differ by; None where none did."""
+        point = self.nearest(mix)
+        bought = Mix.of(point.mix)
+        if {kind for kind, _ in bought} != {kind for kind, _ in mix}:
+            return None
+        same = all(abs(bought[kind] - images) <= max(1, SAME_PURCHASE * images) for kind, images in mix)
+        return point if same else None
+
     def tried(self, mix: Mix) -> bool:
-        """Whether some run here combined the kinds of a mix."""
+        """Whether some run here combined the kinds of a mix, in any numbers."""
         kinds = {kind for kind, _ in mix}
         return any({kind for kind, images in run.mix.items() if images} == kinds for run in self.runs)
 
@@ -104,7 +137,8 @@ class Planner:
                         mix=plan.mix,
                         spent=plan.hours,
                         expected=plan.predicted_miou,
-                        tried=self.tried(plan.mix),
+                        trained=self.trained(plan.mix) is not None,
+                        nearest=self.nearest(plan.mix),
                     )
                 )
         return tuple(found)
@@ -180,6 +214,7 @@ def planner_of(group: Sequence[FinishedRun], book: CostBook | None) -> Planner |
             workload=workload,
             pool=max(run.pool for run in runs),
             runs=runs,
+            points=gather(runs),
         )
     except BudgetsegError as error:
         return f"The planner was not fitted to these runs: {error}."

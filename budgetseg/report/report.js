@@ -128,7 +128,7 @@
       const words = Object.entries(planned.mix).map(([kind, images]) => `${number(images, 0)} ${kind}`).join(" + ") || "nothing";
       rows.push(Charts.row([
         cell("th", "planner: best mix"), cell("td", number(mean, 1), "number"), cell("td", span(low, high), "number"), cell("td", "-"),
-        cell("td", number(planned.spent, 2), "number"), cell("td", planned.tried ? "expected" : "expected; never run together here"), cell("td", words),
+        cell("td", number(planned.spent, 2), "number"), cell("td", planned.basis), cell("td", words),
       ]));
     }
     document.querySelector(`#choices-${index} tbody`).replaceChildren(...rows);

@@ -12,7 +12,7 @@ from budgetseg.report.at_budget import Step, amounts, steps
 from budgetseg.report.calibration import Calibration, calibrate
 from budgetseg.report.finished import FinishedRun, SkippedRun, read_runs
 from budgetseg.report.frontier import Point, Setting, budgets, gather, nearest, settings
-from budgetseg.report.losses import LossCurve, loss_curves
+from budgetseg.report.learning import LearningCurve, learning_curves
 from budgetseg.report.pareto import front
 from budgetseg.report.pay import Pay, pay_of
 from budgetseg.report.planner import PlannedStep, Planner, planner_of
@@ -47,7 +47,7 @@ class Comparison:
     pay: Pay
     book: CostBook | None
     """None where the cost book is not to be found any more."""
-    losses: tuple[LossCurve, ...]
+    learning: tuple[LearningCurve, ...]
 
     @property
     def budgets(self) -> tuple[tuple[float, tuple[Point, ...]], ...]:
@@ -185,7 +185,7 @@ def _comparison(
         calibration=calibrate(points),
         pay=pay_of(book, next((run.workload for run in group if run.workload is not None), None), wage),
         book=book,
-        losses=loss_curves(side_by_side),
+        learning=learning_curves(side_by_side),
     )
 
 

@@ -80,7 +80,7 @@ def _switches(index: int, comparison: Comparison, report: Report) -> str:
     if comparison.planned:
         layers.append(_box(f'data-layer="planner" {place}', "planner"))
     if report.reference:
-        words = "published points of the paper (another data set and network: for the shape only)"
+        words = "published points (another data set and other networks: for the shape only)"
         layers.append(_box(f'data-reference="frontier-{index}"', words, overlaps(comparison.points, report.reference)))
     spreads = [("bars", "error bars"), ("runs", "single runs"), ("none", "none")]
     return (
@@ -133,7 +133,7 @@ def _at_budget(index: int, comparison: Comparison) -> str:
     elif comparison.planned:
         note += (
             f" The planner is fitted to {len(comparison.planner.runs)} of these runs; its interval is the one in which "
-            "one new training falls with a probability of 80 %."
+            "one new training falls with a probability of 80 %. Foretold: its curves say so, no training did."
         )
     return (
         f"{slider(f'budget-{index}', words, comparison.given)}\n"
@@ -187,13 +187,24 @@ def _measuring(runs: Sequence[FinishedRun]) -> str:
 
 
 def _losses(index: int, comparison: Comparison) -> str:
-    if not comparison.losses:
+    if not comparison.learning:
         return '<p class="note">These runs kept no metrics.jsonl, so there is no learning curve to draw.</p>'
     caption = (
         "Training loss of the strategies nearest in hours to the best one, first seed. Kinds have losses of their own, "
         "so levels do not compare; a curve that still falls at its end was stopped early."
     )
-    return f"{figure(f'losses-{index}', caption)}\n{behind(loss_table(comparison.losses))}"
+    progress = ""
+    looked = [curve for curve in comparison.learning if curve.mious]
+    if looked:
+        images = " and ".join(dict.fromkeys(f"{curve.images or 'a few'}" for curve in looked))
+        words = (
+            f"mIoU while training, of the strategies nearest in hours to the best one, first seed: on {images} of the "
+            f"{looked[0].validation_images:,} validation images, the same each time, at the size that the network "
+            "sees. It shows whether a training had come to rest; nothing was chosen by it, and results are those on "
+            "all images."
+        )
+        progress = f"{figure(f'progress-{index}', words)}\n"
+    return f"{progress}{figure(f'losses-{index}', caption)}\n{behind(loss_table(comparison.learning))}"
 
 
 def comparison_section(index: int, comparison: Comparison, report: Report) -> str:

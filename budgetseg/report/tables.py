@@ -181,7 +181,14 @@ def skipped_table(skipped: Sequence[SkippedRun]) -> str:
 def reference_table(points: Sequence[ReferencePoint]) -> str:
     """The published points, with their sources."""
     rows = [
-        (point.name, point.bought, Number(f"{point.hours:,.1f}"), Number(f"{point.miou:.1f}"), point.source)
+        (
+            point.study,
+            point.name,
+            point.bought,
+            Number(f"{point.hours:,.1f}"),
+            Number(f"{point.miou:.1f}"),
+            point.source,
+        )
         for point in points
     ]
-    return table("The published points", ("supervision", "annotated images", "hours", "mIoU", "source"), rows)
+    return table("The published points", ("study", "supervision", "annotated images", "hours", "mIoU", "source"), rows)

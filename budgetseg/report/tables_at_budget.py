@@ -6,7 +6,7 @@ from typing import Any
 from budgetseg.plan.page import RateSource
 from budgetseg.report.at_budget import Step
 from budgetseg.report.calibration import Calibration
-from budgetseg.report.losses import LossCurve
+from budgetseg.report.learning import LearningCurve
 from budgetseg.report.planner import PlannedStep
 from budgetseg.report.tables import NONE, Cell, Number, table
 from budgetseg.report.verdict import hours_text
@@ -22,7 +22,6 @@ __all__ = [
 ]
 
 MOST_VALUES = 6
-UNTRIED = "expected; never run together here"
 
 
 def step_table(step: Step, classes: Sequence[str], planned: PlannedStep | None) -> str:
@@ -50,7 +49,7 @@ def step_table(step: Step, classes: Sequence[str], planned: PlannedStep | None) 
                 Number(f"{expected.low:.1f} to {expected.high:.1f}"),
                 NONE,
                 Number(f"{planned.spent:,.2f}"),
-                "expected" if planned.tried else UNTRIED,
+                planned.basis,
                 str(planned.mix),
             )
         )
@@ -66,10 +65,11 @@ def planned_table(planned: Sequence[PlannedStep]) -> str:
             Number(f"{one.expected.mean:.1f}"),
             Number(f"{one.expected.low:.1f} to {one.expected.high:.1f}"),
             str(one.mix),
+            one.basis,
         )
         for one in planned
     ]
-    return table("What the planner would buy", ("budget", "expected mIoU", "80 % interval", "mix"), rows)
+    return table("What the planner would buy", ("budget", "expected mIoU", "80 % interval", "mix", "basis"), rows)
 
 
 def calibration_table(calibration: Calibration) -> str:
@@ -99,21 +99,29 @@ def pick_table(calibration: Calibration) -> str:
     )
 
 
-def loss_table(curves: Sequence[LossCurve]) -> str:
+def loss_table(curves: Sequence[LearningCurve]) -> str:
     """Where each training began and ended."""
-    rows = [
-        (
-            curve.series,
-            curve.run,
-            Number(f"{curve.iterations[-1]:,}"),
-            Number(f"{curve.losses[0]:.3f}"),
-            Number(f"{curve.losses[len(curve.losses) // 2]:.3f}"),
-            Number(f"{curve.losses[-1]:.3f}"),
+    looked = any(curve.mious for curve in curves)
+    rows: list[Sequence[Cell]] = []
+    for curve in curves:
+        way = [Number(f"{value:.1f}") for value in _three(curve.mious)] or [Number(NONE)] * 3
+        rows.append(
+            (
+                curve.series,
+                curve.run,
+                Number(f"{curve.iterations[-1]:,}"),
+                *(Number(f"{value:.3f}") for value in _three(curve.losses)),
+                *((*way, Number(f"{curve.miou:.1f}")) if looked else ()),
+            )
         )
-        for curve in curves
-    ]
     heads = ("strategy", "run", "iterations", "loss at the start", "half-way", "at the end")
-    return table("Training loss", heads, rows)
+    more = ("mIoU when first looked at", "half-way", "at the end", "of all images") if looked else ()
+    return table("Training", (*heads, *more), rows)
+
+
+def _three(values: Sequence[float]) -> list[float]:
+    """The first, the middle and the last, where there are any."""
+    return [values[0], values[len(values) // 2], values[-1]] if values else []
 
 
 def rate_table(costs: str, rates: Sequence[RateSource]) -> str:

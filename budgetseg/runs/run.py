@@ -25,6 +25,7 @@ from budgetseg.runs.directory import RESULT_SCHEMA, RunDirectory
 from budgetseg.runs.environment import environment
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.measure import measure
+from budgetseg.runs.on_the_way import OnTheWay, on_the_way_of
 from budgetseg.runs.opening import Opener, open_for, open_sound
 from budgetseg.runs.prior import MEMORY, keep, objectness_for, prior_of_run
 from budgetseg.runs.purchase import Purchase
@@ -119,6 +120,7 @@ class _Run:
             self.watcher.notice(note)
         book = load_book(self.spec.costs, background_clicks=self.spec.background_clicks)
         measured_ids, validation = measuring(self.spec, dataset, book)
+        on_the_way = on_the_way_of(self.spec, self.execution.measure_every, dataset, measured_ids, self.device)
         purchase = bought(self.spec, dataset)
         if purchase is None:
             purchase = buy(self.spec, self.strategy, market_for(self.spec, index, book), validation, dataset)
@@ -143,7 +145,7 @@ class _Run:
             self.directory.write("subset.csv", _subset_csv(purchase, book))
             self.directory.write_document("plan.json", plan.to_dict())
             self.directory.write_document("env.json", environment(self.device, book))
-            measured = self._train_and_measure(dataset, purchase, measured_ids)
+            measured = self._train_and_measure(dataset, purchase, measured_ids, on_the_way)
         except BudgetsegError as error:
             status = "interrupted" if self.stop.made else "failed"
             self.directory.write_result({**facts, "status": status, "reason": str(error), "miou": None})
@@ -191,7 +193,9 @@ class _Run:
             "alternatives": [alternative.to_dict() for alternative in plan.alternatives],
         }
 
-    def _train_and_measure(self, dataset: Dataset, purchase: Purchase, measured_ids: tuple[str, ...]) -> dict[str, Any]:
+    def _train_and_measure(
+        self, dataset: Dataset, purchase: Purchase, measured_ids: tuple[str, ...], on_the_way: OnTheWay | None
+    ) -> dict[str, Any]:
         spec = self.spec
         started = time.monotonic()
         self.team.agree(purchase)
@@ -204,8 +208,10 @@ class _Run:
             loaded.append(example)
             self.watcher.progress("load", len(loaded), len(purchase.image_ids), None)
         keep(prior)
-        trained = self._train(loaded, dataset.classes)
+        trained = self._train(loaded, dataset.classes, on_the_way)
         seconds_train = time.monotonic() - started
+        if on_the_way is not None:
+            facts |= {"on_the_way": on_the_way.to_dict(), "seconds_on_the_way": on_the_way.seconds}
         save_weights(self.directory.final_weights, trained.network)
         measuring_since = time.monotonic()
         measured = measure(
@@ -235,7 +241,7 @@ class _Run:
         self.stop.raise_if_made("measuring; training is saved, the same command goes on")
         self.watcher.progress("measure", done, images, None)
 
-    def _train(self, loaded: Sequence[Example], classes: tuple[str, ...]) -> Trained:
+    def _train(self, loaded: Sequence[Example], classes: tuple[str, ...], on_the_way: OnTheWay | None) -> Trained:
         iterations, rounds = self.spec.train.iterations, rounds_of(self.spec.train, loaded)
         every = max(1, iterations // 100)
 
@@ -243,9 +249,10 @@ class _Run:
             if not self.directory.checkpoint(number + 1).exists():
                 self.directory.keep_metrics_until(number * iterations + done)
 
-        def on_iteration(number: int, done: int, loss: float) -> None:
-            if done % every == 0 or done == iterations:
-                self.directory.log_metrics({"iteration": number * iterations + done, "loss": loss})
+        def on_iteration(number: int, done: int, loss: float, miou: float | None) -> None:
+            if done % every == 0 or done == iterations or miou is not None:
+                row = {"iteration": number * iterations + done, "loss": loss}
+                self.directory.log_metrics(row if miou is None else {**row, "miou": miou})
             self.watcher.progress("train", number * iterations + done, rounds * iterations, loss)
 
         return train_in_rounds(
@@ -263,6 +270,7 @@ class _Run:
                 on_relabelled=lambda done, of: self.watcher.progress("relabel", done, of, None),
                 on_notice=self.watcher.notice,
             ),
+            on_the_way=on_the_way,
         )
 
 

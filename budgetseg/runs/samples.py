@@ -1,6 +1,7 @@
 """Pictures of a run: a few validation images with their truth and prediction, chosen by rule."""
 
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,17 +11,45 @@ from PIL import Image
 
 from budgetseg.data.colours import class_palette
 from budgetseg.data.dataset import VOID, Dataset
+from budgetseg.errors import InvalidInputError
 from budgetseg.files import write_bytes, write_json
 
-__all__ = ["sample_ids", "write_samples"]
+__all__ = ["images_on_the_way", "sample_ids", "write_samples"]
 
 _LONGEST_SIDE = 256
+_SHARE = 1 / 20
+"""Of the work of training; what looking at a network on the way may cost."""
+_PASSES = 3
+"""Forward passes that an image of a training is worth: its own, and a backward pass of twice that."""
+_MOST_ON_THE_WAY = 128
+"""They stay in memory."""
 
 
 def sample_ids(ids: tuple[str, ...], count: int = 8) -> tuple[str, ...]:
     """Return ``count`` ids evenly spaced over all: chosen by rule, not by what looks good."""
     places = np.linspace(0, len(ids) - 1, min(count, len(ids))).round().astype(int)
     return tuple(ids[place] for place in places)
+
+
+def images_on_the_way(every: int, batch: int, available: int) -> int:
+    """Images to look at after each ``every`` iterations, whose forward passes cost a twentieth of training at most.
+
+    Args:
+        every: Iterations between two looks.
+        batch: Images of an iteration.
+        available: Validation images.
+
+    Raises:
+        InvalidInputError: Not even one.
+    """
+    images = int(_SHARE * _PASSES * batch * every)
+    if images < 1:
+        least = math.ceil(1 / (_SHARE * _PASSES * batch))
+        raise InvalidInputError(
+            f"--measure-every: expected {least} iterations or more of {batch} images, so that measuring takes "
+            f"{_SHARE:.0%} of training at most, got {every}"
+        )
+    return min(images, available, _MOST_ON_THE_WAY)
 
 
 def _shrink(picture: Image.Image, resample: Image.Resampling) -> Image.Image:

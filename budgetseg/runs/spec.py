@@ -183,10 +183,14 @@ class Execution:
     """The most processes that simulate annotators; see :func:`budgetseg.annotate.simulate.simulate`."""
     checkpoint_seconds: float = 60.0
     """Time between two saved states."""
+    measure_every: int = 0
+    """Iterations between two looks at the mIoU on the way, for learning curves; 0 does not look."""
     command: str = ""
     """The command line, to be repeated by a reader of the result."""
 
     def __post_init__(self) -> None:
+        if self.measure_every < 0:
+            raise InvalidInputError(f"--measure-every: expected a whole number >= 0, got {self.measure_every}")
         known = get_args(_Compiling)
         if self.compiling not in known:
             raise InvalidInputError(f"--compile: expected one of {', '.join(known)}, got {self.compiling}")

@@ -16,6 +16,7 @@ from budgetseg.learn.segmenter import Segmenter
 from budgetseg.learn.team import Team
 from budgetseg.learn.train import Saving, train
 from budgetseg.runs.examples import annotate, examples
+from budgetseg.runs.on_the_way import OnTheWay
 from budgetseg.runs.prior import objectness_for, prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest
@@ -42,7 +43,8 @@ class Following:
     """The file of a round's state."""
     on_resume: Callable[[int, int], None] = lambda _round, _done: None
     """Told of each round, and of the iterations that its state holds."""
-    on_iteration: Callable[[int, int, float], None] = lambda _round, _done, _loss: None
+    on_iteration: Callable[[int, int, float, float | None], None] = lambda _round, _done, _loss, _miou: None
+    """Told of each round, the iterations done, the loss of the last one, and the mIoU where it was looked at."""
     on_relabelled: Callable[[int, int], None] = lambda _done, _of: None
     on_notice: Callable[[str], None] = lambda _text: None
 
@@ -62,6 +64,7 @@ def train_in_rounds(
     team: Team,
     stop: StopRequest,
     following: Following,
+    on_the_way: OnTheWay | None = None,
 ) -> Trained:
     """Train; then, as often as the recipe asks, relabel the weak images and train a fresh network on that.
 
@@ -75,6 +78,7 @@ def train_in_rounds(
     for number in range(count):
         recipe = spec.train if number == 0 else _of_relabelled(spec.train)
         network, training_set = _network_and_set(spec, recipe, loaded, classes, device)
+        trained = Trained(network=network, canvas=training_set.canvas)
         finished = train(
             network,
             training_set,
@@ -89,7 +93,7 @@ def train_in_rounds(
                 every_seconds=execution.checkpoint_seconds,
             ),
             on_resume=partial(following.on_resume, number),
-            on_iteration=partial(following.on_iteration, number),
+            on_iteration=partial(_after_iteration, number, trained, following, on_the_way),
             should_stop=lambda: stop.made,
             on_notice=following.on_notice,
             team=team,
@@ -99,7 +103,14 @@ def train_in_rounds(
             stop.raise_if_made("training; its state is saved, the same command goes on")
         if number + 1 < count:
             loaded = _relabelled(network, loaded, training_set.canvas, recipe, device, stop, following)
-    return Trained(network=network, canvas=training_set.canvas)
+    return trained
+
+
+def _after_iteration(
+    number: int, trained: Trained, following: Following, on_the_way: OnTheWay | None, done: int, loss: float
+) -> None:
+    miou = None if on_the_way is None else on_the_way.look(done, trained.network, trained.canvas)
+    following.on_iteration(number, done, loss, miou)
 
 
 def _of_relabelled(recipe: Recipe) -> Recipe:

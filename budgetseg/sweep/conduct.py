@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from budgetseg.errors import BudgetsegError, RunFailedError, SomeRunsFailedError
+from budgetseg.runs.samples import images_on_the_way
 from budgetseg.runs.signals import StopRequest
 from budgetseg.runs.state import refuse_other_settings
 from budgetseg.sweep.engines.engine import Engine
@@ -56,6 +57,7 @@ def conduct(
     device: str = "auto",
     compiling: str = "none",
     checkpoint_seconds: float = 60.0,
+    measure_every: int = 0,
 ) -> None:
     """Finish the runs of a sweep.
 
@@ -68,14 +70,17 @@ def conduct(
         device: As of ``budgetseg run``.
         compiling: The same.
         checkpoint_seconds: The same.
+        measure_every: The same.
 
     Raises:
-        InvalidInputError: A folder holds a run of other settings; nothing is run then.
+        InvalidInputError: A folder holds a run of other settings, or looks are too frequent; nothing is run then.
         InterruptedRunError: Stopped; the same call goes on.
         RunFailedError: The disk takes no more; what is there stays, and the same call goes on.
         SomeRunsFailedError: Some runs failed, after all others were carried out.
     """
     refuse_other_settings(sweep.runs)
+    for run in sweep.missing if measure_every else ():
+        images_on_the_way(measure_every, run.spec.train.batch, 1)
     tasks = {
         str(run.folder.absolute()): (
             run,
@@ -87,6 +92,7 @@ def conduct(
                 device=device,
                 compiling=compiling,
                 checkpoint_seconds=checkpoint_seconds,
+                measure_every=measure_every,
             ),
         )
         for run in sweep.missing

@@ -29,7 +29,7 @@ __all__ = ["Drill", "drill", "main", "outcome_of"]
 _TOO_LONG_SECONDS: Final = 3600.0
 _SWEEP: Final = (
     "--dataset scenes:train=60,val=20 --strategies image,point,squiggle,full --hours 0.03,0.06,0.12 --seeds 2 "
-    "--iterations 60 --batch 4 --device cpu --checkpoint-seconds 0.5"
+    "--iterations 60 --batch 4 --measure-every 10 --device cpu --checkpoint-seconds 0.5"
 )
 
 
@@ -108,14 +108,14 @@ def drill(
 
 
 def outcome_of(folder: Path) -> dict[str, tuple[Any, bytes]]:
-    """Result and measured pixels of each finished run by its name, without what differs between two times."""
+    """Result, measured pixels and learning curve of each finished run by its name, without what differs each time."""
     found = {}
     for path in filter(_is_finished, _folders(folder)):
         result = read_json(path / "result.json")
-        for name in ("seconds_train", "seconds_measure", "command"):
+        for name in ("seconds_train", "seconds_measure", "seconds_on_the_way", "command"):
             result.pop(name, None)
-        pixels = path / "confusion.npy"
-        found[path.name] = (result, pixels.read_bytes() if pixels.exists() else b"")
+        files = (path / "confusion.npy", path / "metrics.jsonl")
+        found[path.name] = (result, b"".join(file.read_bytes() if file.exists() else b"" for file in files))
     return found
 
 

@@ -45,6 +45,7 @@ class Task:
     device: str = "auto"
     compiling: str = "none"
     checkpoint_seconds: float = 60.0
+    measure_every: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -85,6 +86,7 @@ def carry_out(task: Task) -> Outcome:
             device=task.device,
             compiling=task.compiling,  # type: ignore[arg-type]  # Execution says what is wrong with another word
             checkpoint_seconds=task.checkpoint_seconds,
+            measure_every=task.measure_every,
             command=task.command,
         )
         try:

@@ -11,7 +11,7 @@ from budgetseg.runs.directory import RESULT_SCHEMA, RunDirectory
 from budgetseg.sweep.progress import Best, Progress
 from budgetseg.sweep.task import Outcome
 
-SMALL = ["--limit", "12", "--iterations", "2", "--batch", "2", "--backbone", "tiny", "--device", "cpu"]
+SMALL = ["--limit", "12", "--iterations", "4", "--batch", "2", "--backbone", "tiny", "--device", "cpu"]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_dry_run_prints_runs_hours_compute_and_commands_that_are_the_runs(chec
         words = [*shlex.split(run["command"])[1:], "--dry-run"]
         config = checked_call(*words).out
         assert f'strategy = "{run["strategy"]}"' in config
-    assert "about 1 s of compute in one process (10 training images a second)" in text
+    assert "about 2 s of compute in one process (10 training images a second)" in text
     assert not (tmp_path / "runs").exists()
 
 
@@ -53,7 +53,7 @@ def test_a_sweep_carries_runs_out_reports_failures_and_goes_on(checked_call, sma
     broken = tmp_path / "runs" / planned[1]["name"]
     RunDirectory(broken).folder.mkdir(parents=True)
     (broken / "notes.txt").write_text("somebody's notes")
-    told = checked_call(*small, "--jobs", "1", "--json", code=5)
+    told = checked_call(*small, "--measure-every", "4", "--jobs", "1", "--json", code=5)
     document = json.loads(told.out)
     states = {run["name"]: run["state"] for run in document["runs"]}
     assert sorted(states.values()) == ["finished", "finished", "to run"]
@@ -61,6 +61,8 @@ def test_a_sweep_carries_runs_out_reports_failures_and_goes_on(checked_call, sma
     assert (broken / "notes.txt").read_text() == "somebody's notes"
     (broken / "notes.txt").unlink()
     checked_call(*shlex.split(planned[1]["command"])[1:])  # the run is an ordinary one
+    looked = tmp_path / "runs" / planned[0]["name"] / "metrics.jsonl"
+    assert ["miou" in json.loads(line) for line in looked.read_text().splitlines()] == [False, False, False, True]
     again = checked_call(*small, "--jobs", "1")
     assert ": mIoU" not in again.err  # finished runs are not repeated
     assert "all 3 runs are finished" in again.out

@@ -62,9 +62,9 @@ def test_masks_alone_are_held_against_the_plan(memo):
     gain = memo.usual
     assert gain.other.mix.to_dict() == {"full": int(8 * 3600 / 239.7)}
     mean = memo.planner.surface.mean(counts_of([memo.plan.mix.to_dict(), gain.other.mix.to_dict()]))
-    assert gain.mean == pytest.approx(mean[0] - mean[1])
+    assert gain.ahead.mean == pytest.approx(mean[0] - mean[1])
     above = samples(memo, [memo.plan.mix, gain.other.mix])
-    assert gain.low <= np.median(above[:, 0] - above[:, 1]) <= gain.high
+    assert gain.ahead.low <= np.median(above[:, 0] - above[:, 1]) <= gain.ahead.high
 
 
 def test_one_stops_where_the_next_miou_costs_more_than_it_is_worth(memo):
@@ -137,7 +137,8 @@ def test_every_answer_is_there_and_what_is_assumed_is_said(memo):
     assert escape(said).replace(" ± ", "&nbsp;±&nbsp;") in text
     headings = [name for name, _ in lines(memo)]
     assert headings == [
-        "Worst class", "Against all masks", "If this is wrong", "Break-even prices", "Where to stop", "Next checkpoint",
+        "Worst class", "Why this mix", "Against all masks", "If this is wrong", "Break-even prices", "Where to stop",
+        "Next checkpoint",
     ]  # fmt: skip
     assert "nobody has stated one (--wage)" in text
     assert "--miou-worth" not in text

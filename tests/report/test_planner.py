@@ -31,10 +31,19 @@ def test_the_planner_buys_what_the_hours_pay_for(planned):
         assert step.expected.low < step.expected.mean < step.expected.high
     rising = [step.expected.mean for step in comparison.planned]
     assert rising[-1] > rising[0] + 10
-    kinds = {frozenset(run.mix) for run in planned.runs}
-    assert [step.tried for step in comparison.planned] == [
-        frozenset(kind for kind, _ in step.mix) in kinds for step in comparison.planned
-    ]
+    assert {step.trained for step in comparison.planned} == {True, False}
+    for step in comparison.planned:
+        bought = step.mix.to_dict()
+        far = {
+            run.name: sum(abs(run.mix.get(kind, 0) - bought.get(kind, 0)) * seconds[kind] for kind in seconds)
+            for run in planned.runs
+        }
+        assert step.nearest.runs[0].name in [name for name, value in far.items() if value == min(far.values())]
+        assert step.trained == any(
+            run.mix.keys() == bought.keys() and all(abs(run.mix[kind] / bought[kind] - 1) <= 0.02 for kind in bought)
+            for run in planned.runs
+        )
+        assert step.basis.startswith("expected" if step.trained else "foretold, no run bought this mix; nearest: ")
 
 
 def test_variants_and_other_terms_are_left_out(planned):

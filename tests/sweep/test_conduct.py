@@ -27,10 +27,10 @@ def results(folder):
     return {path.parent.name: json.loads(path.read_text()) for path in folder.glob("*/result.json")}
 
 
-def swept(toy, folder, seeds, jobs=1, retries=2):
+def swept(toy, folder, seeds, jobs=1, retries=2, **how):
     watcher = toy.Watcher()
     with toy.toy_engine(jobs) as engine:
-        conduct(toy.toy_sweep(folder, seeds), engine, watcher, StopRequest(), retries=retries)
+        conduct(toy.toy_sweep(folder, seeds), engine, watcher, StopRequest(), retries=retries, **how)
     return watcher
 
 
@@ -146,6 +146,8 @@ def test_a_full_disk_ends_the_sweep_with_a_line_and_keeps_what_is_there(toy, tmp
 
 def test_a_folder_of_other_settings_is_refused_before_anything_runs(toy, tmp_path):
     sweep = toy.toy_sweep(tmp_path, (1, 2))
+    with pytest.raises(InvalidInputError, match="--measure-every: expected"):
+        swept(toy, tmp_path, (1, 2), measure_every=-1)  # nor are looks that cost too much
     RunDirectory(sweep.runs[1].folder).folder.mkdir(parents=True)
     RunDirectory(sweep.runs[1].folder).begin("another")
     with pytest.raises(InvalidInputError, match="holds a run of other settings"):
