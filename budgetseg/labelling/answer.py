@@ -49,7 +49,8 @@ class Mark:
     shape: Shape
     cls: str
     xy_P2: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
-    """The point; a stroke's or polygon's corners; a box's two opposite corners. All lie on the image."""
+    """The point; a stroke's or polygon's corners; two opposite corners of a box, or four of a turned one. All lie on
+    the image."""
     brush_HW: NDArray[np.bool_] | None = None
     """Pixels of a brush."""
     order: int = 0

@@ -1,7 +1,10 @@
 """The regions of a Label Studio result, as marks.
 
 Places are percent of the image, 0 to 100, of its ``original_width`` and ``original_height``; `brush` says how brushes
-are written. A region on a rotated view, a rotated box, and a type that no kind asks for are refused with the reason.
+are written. ``image_rotation`` tells by how much the view was turned while somebody drew: both the places and the sizes
+are of the image as it is stored all the same, since the tool turns its canvas, not the drawings (release 1.23.2, as far
+back as releases whose drawings turned along, and were turned back on export). A box may be turned about its first
+corner, by degrees clockwise; it becomes the smallest upright box around it. A type that no kind asks for is refused.
 """
 
 from typing import Any, Final
@@ -9,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.labelling.answer import Mark, Shape, check_size, clean_text
+from budgetseg.labelling.answer import Mark, check_size, clean_text
 from budgetseg.labelling.brush import mask_of_brush
+from budgetseg.labelling.turned import turn_of, turned_box
 
 __all__ = ["marks_of_region", "size_of_region"]
 
@@ -24,6 +28,7 @@ _LABELS: Final = {
 """Under which key of a value its classes stand, by the type of the region."""
 
 _MOST_CORNERS: Final = 100_000
+_VIEWS: Final = (0, 90, 180, 270, None)
 
 
 def size_of_region(region: dict[str, Any]) -> tuple[int, int] | None:
@@ -62,8 +67,8 @@ def marks_of_region(region: dict[str, Any], size: tuple[int, int] | None) -> tup
         return tuple(Mark(shape="class", cls=name) for name in names)
     if len(names) != 1:
         raise ValueError(f"expected one class, got {', '.join(names)}")
-    if (turned := region.get("image_rotation", 0)) not in (0, None):
-        raise ValueError(f"drawn while the image was turned by {str(turned)[:9]}; turn it upright and draw it again")
+    if (turned := region.get("image_rotation", 0)) not in _VIEWS or isinstance(turned, bool):
+        raise ValueError(f"drawn while the image was turned by {str(turned)[:9]}, not by 0, 90, 180 or 270 degrees")
     if size is None:
         raise ValueError("it lacks original_width and original_height")
     return (_mark(form, value, names[0], size),)
@@ -78,16 +83,15 @@ def _mark(form: str, value: dict[str, Any], cls: str, size: tuple[int, int]) -> 
     if form == "polygonlabels":
         return Mark(shape="polygon", cls=cls, xy_P2=_polygon(value, size))
     x, y = _percent(value.get("x"), "x"), _percent(value.get("y"), "y")
-    xy_P2 = [(x * width / 100, y * height / 100)]
-    shape: Shape = "point"
-    if form == "rectanglelabels":
-        shape = "box"
-        if value.get("rotation", 0) not in (0, None):
-            raise ValueError(f"the box is turned by {str(value['rotation'])[:9]}; draw it upright")
-        right = _percent(x + _percent(value.get("width"), "width"), "x + width", slack=0.01)
-        bottom = _percent(y + _percent(value.get("height"), "height"), "y + height", slack=0.01)
-        xy_P2.append((right * width / 100, bottom * height / 100))
-    return Mark(shape=shape, cls=cls, xy_P2=np.array(xy_P2))
+    at_2 = np.array([x * width / 100, y * height / 100])
+    if form == "keypointlabels":
+        return Mark(shape="point", cls=cls, xy_P2=at_2[None])
+    across, down = _percent(value.get("width"), "width"), _percent(value.get("height"), "height")
+    if degrees := turn_of(value.get("rotation", 0)):
+        sides_2 = np.array([across * width / 100, down * height / 100])
+        return Mark(shape="box", cls=cls, xy_P2=turned_box(at_2, sides_2, degrees, at_2, size))
+    right, bottom = _percent(x + across, "x + width", slack=0.01), _percent(y + down, "y + height", slack=0.01)
+    return Mark(shape="box", cls=cls, xy_P2=np.array([at_2, (right * width / 100, bottom * height / 100)]))
 
 
 def _brush(content: object, height: int, width: int) -> NDArray[np.bool_]:

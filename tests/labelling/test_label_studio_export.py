@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from budgetseg.calibrate.acts import acts_of
 from budgetseg.calibrate.timings import read_timings
@@ -114,7 +115,7 @@ def test_every_kind_of_mark_is_read(task, annotation, region, written, tmp_path)
     [
         ("keypointlabels", {"x": 101, "y": 5}, 0, "in percent of the image"),
         ("keypointlabels", {"x": "5", "y": 5}, 0, "expected x to be a number"),
-        ("keypointlabels", {"x": 5, "y": 5}, 90, "while the image was turned by 90"),
+        ("keypointlabels", {"x": 5, "y": 5}, 45, "while the image was turned by 45"),
         ("keypointlabels", {"x": 5}, 0, "expected y to be a number"),
     ],
 )
@@ -131,9 +132,10 @@ def test_a_mark_that_cannot_be_used_is_refused_and_its_class_still_counts(
 @pytest.mark.parametrize(
     ("form", "level", "value", "turned", "why"),
     [
-        ("rectanglelabels", "box", {"x": 5, "y": 5, "width": 5, "height": 5, "rotation": 12}, 0, "turned by 12"),
+        ("rectanglelabels", "box", {"x": 5, "y": 5, "width": 5, "height": 5, "rotation": "12"}, 0, "an angle"),
+        ("rectanglelabels", "box", {"x": 0, "y": 0, "width": 5, "height": 5, "rotation": 180}, 0, "covers nothing"),
         ("rectanglelabels", "box", {"x": 90, "y": 5, "width": 15, "height": 5}, 0, r"x \+ width in percent"),
-        ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]]}, 180, "turned by 180"),
+        ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]]}, 100, "turned by 100"),
         ("polygonlabels", "full", {"points": [[1, 1], [5, 1]]}, 0, "at least 3 points"),
         ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]], "closed": False}, 0, "not closed"),
         ("brushlabels", "full", {"format": "rle", "rle": [0, 0]}, 0, "ends after 2 bytes"),
@@ -150,6 +152,25 @@ def test_where_the_rest_is_background_one_bad_mark_spoils_the_answer(
 
     assert re.search(why, reasons(ingested)[0])
     assert "without it the rest is wrong" in reasons(ingested)[0]
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_turned_view_changes_no_place(task, annotation, region, written, turned):
+    """The tool turns its canvas: what it exports are places of the image as it is stored."""
+    ingested = read(written([task(annotation([point(region, x=10, y=30, turned=turned)]))]))
+    assert [(click.x, click.y) for click in only(ingested).clicks] == [(20, 30)]
+    assert (only(ingested).width, only(ingested).height) == (200, 100)
+
+
+@pytest.mark.parametrize("degrees", [12, 45, 90, 200, 331.5, -20])
+def test_a_turned_box_becomes_the_upright_one_around_it(task, annotation, region, written, degrees):
+    """Against Pillow, which turns the filled box about its corner."""
+    drawn = region("rectanglelabels", "dog", x=45, y=45, width=15, height=10, rotation=degrees)
+    (box,) = only(read(written([task(annotation([drawn]), level="box")]))).boxes
+    filled = Image.new("L", (200, 100))
+    ImageDraw.Draw(filled).rectangle((90, 45, 119, 54), fill=255)
+    left, top, right, bottom = filled.rotate(-degrees, Image.Resampling.NEAREST, center=(90, 45)).getbbox()
+    np.testing.assert_allclose((box.x_min, box.y_min, box.x_max + 1, box.y_max + 1), (left, top, right, bottom), atol=1)
 
 
 def test_what_was_skipped_gives_its_time_alone(task, annotation, region, written):
@@ -196,7 +217,8 @@ def test_of_several_people_the_last_counts_and_all_are_timed(task, annotation, r
     later = {"created_at": "2026-11-22T20:00:00Z", "updated_at": "2026-11-22T20:00:00Z", "updated_by": 2}
     last = annotation([point(region, "dog")], id=2, completed_by=2, **later)
     path = written([task(first, last)])
-    ingested = read(path)
+    ingested = read(path, several="latest")
+    assert (ingested.to_dict()["several"], ingested.to_dict()["several_people"]) == ("latest", 1)
     assert only(ingested).present == (2,)
     assert reasons(ingested) == ["another answer to the same question is kept"]
     assert len({row["annotator"] for row in ingested.timings}) == 2
@@ -205,8 +227,10 @@ def test_of_several_people_the_last_counts_and_all_are_timed(task, annotation, r
     assert only(together).present == (1, 2)
     assert only(together).seconds == 14.5
     assert not together.rejects
-    declared = read(written([task(first | {"ground_truth": True}, last)]))
-    assert only(declared).present == (1,)
+    for several in ("latest", "consensus"):
+        declared = read(written([task(first | {"ground_truth": True}, last)]), several=several)
+        assert only(declared).present == (1,)
+        assert len(declared.timings) == 2
 
 
 def test_one_class_at_a_time_makes_an_image_when_all_were_asked(task, annotation, region, written):
