@@ -39,6 +39,8 @@ class Source:
     height: int | None = None
     dataset: Dataset | None = None
     """Makes the image where there is no file."""
+    known_as: str = ""
+    """Its id in the data set, where the tasks call it otherwise."""
 
     @property
     def file_name(self) -> str:
@@ -51,7 +53,7 @@ class Source:
             return self.file.read_bytes()
         assert self.dataset is not None
         out = io.BytesIO()
-        Image.fromarray(self.dataset.image(self.image_id)).save(out, format="PNG")
+        Image.fromarray(self.dataset.image(self.known_as or self.image_id)).save(out, format="PNG")
         return out.getvalue()
 
 
@@ -126,7 +128,7 @@ def placed(source: Source, places: Places, *, root: Path | None = None) -> Sourc
         header = read_header(source.file)
         sized = replace(source, width=header.width, height=header.height)
     elif source.dataset is not None:
-        height, width = source.dataset.image(source.image_id).shape[:2]
+        height, width = source.dataset.image(source.known_as or source.image_id).shape[:2]
         sized = replace(source, width=width, height=height)
     name = source.file_name if source.file is None or places.copies else source.file.name
     if places.copies:

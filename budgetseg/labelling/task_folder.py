@@ -178,6 +178,11 @@ def _page(campaign: Campaign) -> str:
     lines = [f"# Tasks of plan {campaign.plan_id}", "", _HOW[campaign.tool].format(root=root, folder="this-folder")]
     if campaign.controls is not None:
         lines += [f"`{FILE}` holds the answers to the control images: keep it from annotators, and keep it.", ""]
+        if not campaign.copies:
+            lines += [
+                "Control images have their own names here, which may betray them; `--place copy` gives others.",
+                "",
+            ]
     lines += ["| folder | batches | tasks | expected hours |", "|---|---|---|---|"]
     for place, batches in campaign.questions().items():
         hours = [campaign.hours(batch) for batch in batches]
