@@ -33,6 +33,13 @@ def ingest(
     events: Annotated[
         Path | None, typer.Option(help="CVAT: the CSV of exported events, for the working time of each job.")
     ] = None,
+    turned_views: Annotated[
+        bool,
+        typer.Option(
+            "--turned-views",
+            help="Label Studio: read marks on turned views, whose places are of the stored image (so in 1.23.2).",
+        ),
+    ] = False,
     names: Annotated[
         bool, typer.Option("--names", help="Annotators by name in the tables, not by a stand-in.")
     ] = False,
@@ -54,7 +61,7 @@ def ingest(
 
     wanted = None if plan is None else read_plan(plan)
     ingested = read_in(
-        entries_of(as_tool(tool), exports, events),
+        entries_of(as_tool(tool), exports, events, turned_views=turned_views),
         classes=comma_list(classes),
         kind=kind,
         controls=read_controls(tasks) if tasks is not None and has_controls(tasks) else None,

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from budgetseg.data.lists import image_id_of
 from budgetseg.errors import InvalidInputError
-from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_size, clean_text
+from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_brushes, check_size, clean_text
+from budgetseg.labelling.bounded import refuse_large
 from budgetseg.labelling.cvat_tasks import NOTHING, told_by_name
 from budgetseg.labelling.pixel_text import anywhere_of_text, box_runs, points_of_text, whole_number
 from budgetseg.labelling.safe_xml import read_xml
@@ -72,6 +73,7 @@ def working_seconds(path: Path) -> dict[str, float]:
     Raises:
         InvalidInputError: The file is missing or no such table.
     """
+    refuse_large(path)
     found: dict[str, float] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -112,6 +114,8 @@ def _answer(root: "Element", image: "Element", image_id: str, seconds: float | N
             nothing = True
             continue
         try:
+            if element.tag == "mask":
+                check_brushes(marks, (width, height))
             marks += _marks(element, cls, (width, height))
         except ValueError as error:
             unusable.append((f"<{clean_text(element.tag)[:30]}> {number}", cls or None, str(error)))

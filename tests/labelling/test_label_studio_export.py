@@ -13,8 +13,8 @@ from budgetseg.labelling.ingest import ingest
 from budgetseg.labelling.label_studio_export import read_label_studio
 
 
-def read(path, **options):
-    return ingest(read_label_studio(path), **options)
+def read(path, *, turned_views=False, **options):
+    return ingest(read_label_studio(path, turned_views=turned_views), **options)
 
 
 def only(ingested):
@@ -115,7 +115,7 @@ def test_every_kind_of_mark_is_read(task, annotation, region, written, tmp_path)
     [
         ("keypointlabels", {"x": 101, "y": 5}, 0, "in percent of the image"),
         ("keypointlabels", {"x": "5", "y": 5}, 0, "expected x to be a number"),
-        ("keypointlabels", {"x": 5, "y": 5}, 45, "while the image was turned by 45"),
+        ("keypointlabels", {"x": 5, "y": 5}, 90, "while the image was turned by 90"),
         ("keypointlabels", {"x": 5}, 0, "expected y to be a number"),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_mark_that_cannot_be_used_is_refused_and_its_class_still_counts(
         ("rectanglelabels", "box", {"x": 5, "y": 5, "width": 5, "height": 5, "rotation": "12"}, 0, "an angle"),
         ("rectanglelabels", "box", {"x": 0, "y": 0, "width": 5, "height": 5, "rotation": 180}, 0, "covers nothing"),
         ("rectanglelabels", "box", {"x": 90, "y": 5, "width": 15, "height": 5}, 0, r"x \+ width in percent"),
-        ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]]}, 100, "turned by 100"),
+        ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]]}, 180, "turned by 180"),
         ("polygonlabels", "full", {"points": [[1, 1], [5, 1]]}, 0, "at least 3 points"),
         ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]], "closed": False}, 0, "not closed"),
         ("brushlabels", "full", {"format": "rle", "rle": [0, 0]}, 0, "ends after 2 bytes"),
@@ -155,11 +155,17 @@ def test_where_the_rest_is_background_one_bad_mark_spoils_the_answer(
 
 
 @pytest.mark.parametrize("turned", [90, 180, 270])
-def test_a_turned_view_changes_no_place(task, annotation, region, written, turned):
-    """The tool turns its canvas: what it exports are places of the image as it is stored."""
-    ingested = read(written([task(annotation([point(region, x=10, y=30, turned=turned)]))]))
-    assert [(click.x, click.y) for click in only(ingested).clicks] == [(20, 30)]
-    assert (only(ingested).width, only(ingested).height) == (200, 100)
+def test_a_mark_on_a_turned_view_is_refused_unless_its_places_are_known(task, annotation, region, written, turned):
+    """Release 1.23.2 turns its canvas: its places are of the image as it is stored."""
+    path = written([task(annotation([point(region, x=10, y=30, turned=turned)]))])
+    refused = read(path)
+    assert not only(refused).clicks
+    assert f"turned by {turned} degrees" in reasons(refused)[0]
+    known = read(path, turned_views=True)
+    assert [(click.x, click.y) for click in only(known).clicks] == [(20, 30)]
+    assert (only(known).width, only(known).height, known.rejects) == (200, 100, ())
+    odd = read(written([task(annotation([point(region, turned=turned + 1)]))]), turned_views=True)
+    assert f"turned by {turned + 1} degrees" in reasons(odd)[0]
 
 
 @pytest.mark.parametrize("degrees", [12, 45, 90, 200, 331.5, -20])
@@ -182,10 +188,12 @@ def test_what_was_skipped_gives_its_time_alone(task, annotation, region, written
 
 def test_drafts_and_predictions_are_no_answers(task, annotation, region, written):
     drafted, proposed = task(), task(annotation([point(region)]), image_id="b")
-    drafted["drafts"] = [{"result": [point(region)]}]
+    drafted["drafts"] = [{"id": 8, "result": [point(region)]}]
     proposed["predictions"] = [{"result": [point(region, "cat")]}]
+    proposed["drafts"] = [{"id": 9, "annotation": 5, "result": [point(region, "cat")]}]  # beside what was handed in
     ingested = read(written([drafted, proposed]))
-    assert reasons(ingested) == ["a draft that was not submitted"]
+    assert reasons(ingested) == ["a draft that was not submitted"] * 2
+    assert [each.row for each in ingested.rejects] == ["task 3, draft 8", "task 3, draft 9"]
     assert only(ingested).present == (2,)  # what the model said of cats is not there
     assert [row["from_prediction"] for row in ingested.timings] == [1]
 
@@ -286,6 +294,20 @@ def test_sizes_are_bounded(task, annotation, region, written, size):
     ingested = read(written([task(annotation([point(region, of=size)]))]))
     assert not only(ingested).clicks
     assert "pixels" in reasons(ingested)[0]
+
+
+def test_brushes_together_are_bounded(task, annotation, region, written, monkeypatch):
+    brush_HW = np.ones((100, 200), bool)
+    brush = region("brushlabels", "dog", format="rle", rle=brush_of_mask(brush_HW))
+    monkeypatch.setattr("budgetseg.labelling.answer.MOST_BRUSH_PIXELS", 2 * 200 * 100)
+    path = written([task(annotation([brush] * 3), level="squiggle")])
+    assert reasons(read(path)) == ["3 brushes on an image of 200 x 100 pixels are too many to read"]
+
+
+def test_a_file_of_more_than_a_gigabyte_is_refused(written, monkeypatch):
+    monkeypatch.setattr("budgetseg.labelling.bounded._LARGEST_BYTES", 5)
+    with pytest.raises(InvalidInputError, match=r"export\.json: larger than"):
+        read(written([{}, {}, {}]))
 
 
 @pytest.mark.parametrize("content", ["{", "{}", "[" * 100_000, '[{"id": ' + "9" * 5000 + "}]", "\x00"])
