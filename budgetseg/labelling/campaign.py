@@ -84,8 +84,11 @@ def make_campaign(
     plan_id = plan_id_of(plan, kind_of, names, controlled=bool(planted))
     asked = {**{s.image_id: s for s in found if s.image_id in kind_of}, **{s.image_id: s for s in trusted}}
     root = manner.root or _root(images, dataset) if manner.tool != "csv" else manner.root
+    suffixes = [source.own_suffix for source in found]
     sources = {
-        alias_of.get(image_id, image_id): placed(_called(source, alias_of.get(image_id)), manner.places, root=root)
+        alias_of.get(image_id, image_id): placed(
+            _called(source, alias_of.get(image_id), suffixes), manner.places, root=root
+        )
         for image_id, source in asked.items()
         if image_id in kind_of or image_id in planted
     }
@@ -157,8 +160,12 @@ def _answers(
     return answers
 
 
-def _called(source: Source, alias: str | None) -> Source:
-    return source if alias is None else replace(source, image_id=alias, known_as=source.image_id)
+def _called(source: Source, alias: str | None, suffixes: Sequence[str]) -> Source:
+    """The image by another name, of a suffix that images of the pool have as well."""
+    if alias is None:
+        return source
+    suffix = source.own_suffix if source.own_suffix in suffixes else max(suffixes, key=suffixes.count)
+    return replace(source, image_id=alias, known_as=source.image_id, copied_as=suffix)
 
 
 def _hidden(batch: Batch, alias_of: Mapping[str, str]) -> Batch:

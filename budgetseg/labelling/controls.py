@@ -2,7 +2,7 @@
 
 The file ``controls.json`` beside the tasks holds the answers; it is not for annotators' eyes. A task does not say that
 it is about a control image. Where images are copied, a control image is called as the others are
-(`budgetseg.labelling.aliases`); elsewhere the name of its file may tell, where names tell a data set's splits apart.
+(`budgetseg.labelling.aliases`); elsewhere the name of its file may tell, and `tasks` says so.
 """
 
 import math

@@ -3,6 +3,7 @@
 import csv
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -121,6 +122,8 @@ def test_ten_control_images_are_planted_in_fifty_tasks():
         planted = [job.image_id for job in batch.jobs if job.control]
         assert len(set(planted)) == len(planted)
         assert set(planted) <= set(controls)
+    # None is seen twice before all were seen: who sees an image again knows why.
+    assert len({job.image_id for batch in batches for job in batch.jobs if job.control}) == 25
 
 
 def test_a_folder_for_label_studio_is_complete_and_control_images_are_known(campaign_of, photo_folder, tmp_path):
@@ -184,6 +187,28 @@ names = st.builds(
         st.sampled_from(["", "a", "b"]),
     ),
 )
+
+
+def test_a_copied_control_image_has_a_suffix_of_the_pool(plan_of, photo_folder, tmp_path):
+    (tmp_path / "pool").mkdir()
+    for number in range(6):
+        Image.new("RGB", (30, 20), (40 * number, 9, 9)).save(tmp_path / "pool" / f"IMG_{number}.jpg")
+    manner = Manner(batch=5, controls=2, known=str(photo_folder), places=Places(how="copy"))
+    classes = open_dataset(str(photo_folder)).classes[1:]
+    campaign = make_campaign(plan_of({"point": 6}), str(tmp_path / "pool"), classes, manner, book=None, held={})
+    write_tasks(campaign, tmp_path / "tasks")
+    copies = sorted((tmp_path / "tasks" / "images").iterdir())
+    assert len(copies) > 6
+    sizes = {}
+    for copy in copies:
+        with Image.open(copy) as picture:
+            assert (copy.suffix, picture.format) == (".jpg", "JPEG")
+            sizes[copy.stem] = picture.size
+    assert not campaign.names_may_tell
+    for name, control in campaign.controls.images.items():
+        assert sizes[name] == (control.width, control.height)
+    beside = replace(manner, places=Places(), known=None)
+    assert make_campaign(plan_of({"point": 6}), str(photo_folder), classes, beside, book=None, held={}).names_may_tell
 
 
 @settings(deadline=None)
