@@ -2,8 +2,8 @@
 
 For the paper's rates, and for true rates up to twice as fast or slow that are drawn anew for each seed, it prints the
 median error of each rate and the worst one, how often the 80 % interval holds the truth, and the weight of the prior:
-for TASKS tasks and for ten times as many. The means are held against the expected seconds of an act, the medians against
-its median. 50 seeds of 400 tasks where nothing is said, which takes a quarter of an hour.
+for TASKS tasks and for ten times as many. The means are held against the expected seconds of an act, the medians
+against its median. 50 seeds of 400 tasks where nothing is said, which takes a quarter of an hour.
 
 Beside it stands the least median error that any estimator without bias can have, from the Cramer-Rao bound for
 log-normal noise of known size, no idle tasks and no prior: what the tasks themselves say, whoever reads them.
