@@ -69,7 +69,8 @@ def unpack(content: Sequence[Any], expected: int) -> NDArray[np.integer[Any]]:
         raise ValueError(f"expected {expected:,} values, it holds {number:,}")
     value_bits = stream.take(5) + 1
     sizes = [stream.take(4) + 1 for _ in range(4)]
-    values_N: NDArray[np.integer[Any]] = np.zeros(number, np.uint8 if value_bits <= 8 else np.int64)  # 4 a pixel: 3 GB of the largest image
+    # 4 values a pixel: as 64-bit integers those of the largest image would take 3 GB.
+    values_N: NDArray[np.integer[Any]] = np.zeros(number, np.uint8 if value_bits <= 8 else np.int64)
     done = 0
     while done < number:
         repeated = stream.take(1)
