@@ -29,13 +29,15 @@ TIMINGS: Final = "timings.csv"
 
 
 def grade_of(kind: KindAsked, annotator: str, answers: Sequence[PageAnswer], questions: Sequence[Question]) -> Grade:
-    """Grade the answers about control images, the last one to each question."""
-    last = {answer.number: answer for answer in answers if answer.control and not answer.skipped}
+    """Grade the answers about control images, the last one to each question; a skipped one is not right."""
+    last = {answer.number: answer for answer in answers if answer.control}
     right = [_is_right(kind, answer, questions[answer.number]) for answer in last.values()]
     return Grade(annotator=annotator, controls=len(right), right=sum(right))
 
 
 def _is_right(kind: KindAsked, answer: PageAnswer, question: Question) -> bool:
+    if answer.skipped:
+        return False
     photo = question.photo
     truth = Control(image_id=photo.image_id, width=photo.width, height=photo.height, boxes=photo.boxes or ())
     read, _ = read_answer(_answer(kind, answer, question), kind, {answer.cls: 1})
@@ -58,8 +60,8 @@ def annotations_of(
         if not answer.control and not answer.skipped
     ]
     names = ("background", *classes)
-    annotations, _ = assemble([trusted(read, confidence) for read in reads], names)
-    return AnnotationSet(annotations=annotations, classes=names)
+    assembled = assemble([trusted(read, confidence) for read in reads], names)
+    return AnnotationSet(annotations=assembled.annotations, classes=names)
 
 
 def timings_text(kind: KindAsked, annotator: str, answers: Sequence[PageAnswer], questions: Sequence[Question]) -> str:

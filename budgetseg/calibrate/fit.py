@@ -86,27 +86,36 @@ def fit_rates(
     offset_BP = rng.standard_normal((draws, len(prior.sd_P))) * prior.sd_P
     stretch = stretch_of(len(np.unique(annotator_N[worked_N])))
 
-    def estimate(loss: Loss, prior_P: Floats, start_P: Floats) -> tuple[Floats, Floats, Floats]:
-        once_BN, prior_BP = np.ones((1, len(some_N))), prior_P[None]
-        best_P = solve(some_N, some_NP, once_BN, prior_BP, prior.sd_P, loss=loss, spread=spread, start_P=start_P)[0]
-        drawn_BP = solve(
-            some_N, some_NP, weight_BN, prior_P + offset_BP, prior.sd_P, loss=loss, spread=spread, start_P=best_P
-        )
-        return best_P, *central(drawn_BP, best_P, stretch)
+    once_N = np.ones(len(some_N))
 
-    middle_P, median_low_P, median_high_P = estimate("median", prior.median_P, log_P)
-    mean_P, mean_low_P, mean_high_P = estimate("mean", prior.mean_P, middle_P)
+    def estimate(loss: Loss, prior_P: Floats, start_P: Floats) -> tuple[Floats, Floats]:
+        """The rates, and those of the draws."""
+        best_BP = solve(
+            some_N, some_NP, once_N[None], prior_P[None], prior.sd_P, loss=loss, spread=spread, start_P=start_P
+        )
+        drawn_BP = solve(
+            some_N, some_NP, weight_BN, prior_P + offset_BP, prior.sd_P, loss=loss, spread=spread, start_P=best_BP[0]
+        )
+        return best_BP[0], drawn_BP
+
+    middle_P, middle_BP = estimate("median", prior.median_P, log_P)
+    mean_P, mean_BP = estimate("mean", prior.mean_P, middle_P)
+    mean_low_P, mean_high_P = central(mean_BP, mean_P, stretch)
     information_PP = information(some_N, some_NP, mean_P, loss="mean", spread=spread)
     precision_PP = np.diag(prior.sd_P**-2)
     prior_weight_P = np.diag(np.linalg.solve(information_PP + precision_PP, precision_PP)).clip(0, 1)
-    plain_P = _plain(some_N, some_NP, middle_P) ** (1 - prior_weight_P)
+    # Drawn as the rates are: a plain median is not as well known as the fit beneath it.
+    own_P = 1 - prior_weight_P
+    plain_BP = [_plain(some_N, some_NP, each_P, each_N) for each_P, each_N in zip(middle_BP, weight_BN, strict=True)]
+    median_P = middle_P + own_P * np.log(_plain(some_N, some_NP, middle_P, once_N))
+    median_low_P, median_high_P = central(middle_BP + own_P * np.log(plain_BP), median_P, stretch)
     return Fit(
         mean_P=np.exp(mean_P),
         mean_low_P=mean_low_P,
         mean_high_P=mean_high_P,
-        median_P=np.exp(middle_P) * plain_P,
-        median_low_P=median_low_P * plain_P,
-        median_high_P=median_high_P * plain_P,
+        median_P=np.exp(median_P),
+        median_low_P=median_low_P,
+        median_high_P=median_high_P,
         prior_weight_P=prior_weight_P,
         information_PP=information_PP,
         spread=spread,
@@ -138,18 +147,18 @@ def _middle(seconds_N: Floats, acts_NP: Floats, prior: Prior) -> tuple[Floats, f
     return log_P, spread
 
 
-def _plain(seconds_N: Floats, acts_NP: Floats, log_P: Floats) -> Floats:
-    """Median of the times over what is fitted, a task counting by its share of each act; (P,).
+def _plain(seconds_N: Floats, acts_NP: Floats, log_P: Floats, weight_N: Floats) -> Floats:
+    """Median of the times over what is fitted, a task counting by its weight and its share of each act; (P,).
 
     With it the rate of an act that was timed alone is the plain median of its times.
     """
     ratio_N = seconds_N / fitted(acts_NP, log_P)
     order_N = np.argsort(ratio_N)
-    share_NP = (acts_NP * np.exp(log_P) / fitted(acts_NP, log_P)[:, None])[order_N]
+    share_NP = (acts_NP * np.exp(log_P) * (weight_N / fitted(acts_NP, log_P))[:, None])[order_N]
     upto_NP = np.cumsum(share_NP, axis=0)
     total_P = upto_NP[-1]
     below_P = (upto_NP < total_P / 2 - 1e-9 * total_P).sum(axis=0)
     above_P = (upto_NP <= total_P / 2 + 1e-9 * total_P).sum(axis=0).clip(max=len(ratio_N) - 1)
     sorted_N = ratio_N[order_N]
-    median_P: Floats = (sorted_N[below_P] + sorted_N[above_P]) / 2
-    return median_P
+    median_P = (sorted_N[below_P.clip(max=len(ratio_N) - 1)] + sorted_N[above_P]) / 2
+    return np.where(total_P > 0, median_P, 1.0)  # people who were not drawn may be all who did such an act

@@ -28,11 +28,18 @@ def ingest(
         str | None, typer.Option(help="What was asked, where the export does not say.  [default: by the marks]")
     ] = None,
     several: Annotated[
-        str, typer.Option(help="Several people's answers: latest (the one declared right, else the last), or union.")
-    ] = "latest",
+        str, typer.Option(help="Where several people answered: consensus (by their confidence), latest, or union.")
+    ] = "consensus",
     events: Annotated[
         Path | None, typer.Option(help="CVAT: the CSV of exported events, for the working time of each job.")
     ] = None,
+    turned_views: Annotated[
+        bool,
+        typer.Option(
+            "--turned-views",
+            help="Label Studio: read marks on turned views, whose places are of the stored image (so in 1.23.2).",
+        ),
+    ] = False,
     names: Annotated[
         bool, typer.Option("--names", help="Annotators by name in the tables, not by a stand-in.")
     ] = False,
@@ -54,7 +61,7 @@ def ingest(
 
     wanted = None if plan is None else read_plan(plan)
     ingested = read_in(
-        entries_of(as_tool(tool), exports, events),
+        entries_of(as_tool(tool), exports, events, turned_views=turned_views),
         classes=comma_list(classes),
         kind=kind,
         controls=read_controls(tasks) if tasks is not None and has_controls(tasks) else None,
@@ -79,6 +86,13 @@ def ingest(
         )
 
 
+_RULE = {
+    "consensus": "the one declared right, else a vote by confidence (consensus)",
+    "latest": "the one declared right, else the last (latest)",
+    "union": "everything that anyone said (union)",
+}
+
+
 def _draw(document: dict[str, Any], console: "Console") -> None:
     from rich.table import Table
 
@@ -89,6 +103,9 @@ def _draw(document: dict[str, Any], console: "Console") -> None:
     say(f"{document['path']}: {document['images']:,} images annotated ({kinds})")
     aside = f", of which {document['hours_set_aside']:.2f} h are no first visit" if document["hours_set_aside"] else ""
     say(f"{document['timed']:,} times, {document['hours']:.2f} h{aside}")
+    if document["several_people"]:
+        count = document["several_people"]
+        say(f"{count:,} question{'s' if count > 1 else ''} answered by several people: {_RULE[document['several']]}")
     if document.get("missing"):
         say(f"still missing of the plan: {', '.join(f'{n:,} {kind}' for kind, n in document['missing'].items())}")
     if document["annotators"]:

@@ -46,11 +46,11 @@ def tasks(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Make the tasks of a plan: which image gets which kind, in batches, with configuration and instructions."""
-    from budgetseg.cli.output import emit
+    from budgetseg.cli.output import emit, notice
     from budgetseg.errors import InvalidInputError
     from budgetseg.labelling.campaign import Manner, make_campaign
     from budgetseg.labelling.images import Places
-    from budgetseg.labelling.task_folder import as_tool, write_tasks
+    from budgetseg.labelling.task_folder import NAMES_MAY_TELL, as_tool, write_tasks
     from budgetseg.plan.current import read_current
     from budgetseg.plan.plan import read_plan
     from budgetseg.settings import comma_list
@@ -80,6 +80,8 @@ def tasks(
         held={} if current is None else read_current(current).kind_of,
     )
     write_tasks(campaign, output)
+    if campaign.names_may_tell:
+        notice(NAMES_MAY_TELL)
     document = {"path": str(output), **campaign.to_dict()}
     emit(document, as_json, lambda console: _draw(document, console))
 

@@ -6,6 +6,7 @@ pixel.
 Shape suffixes: P points, 2 is (x, y); H rows, W columns.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -16,12 +17,14 @@ __all__ = [
     "CONTROLLED",
     "LARGEST_PIXELS",
     "LARGEST_SIDE",
+    "MOST_BRUSH_PIXELS",
     "MOST_MARKS",
     "Answer",
     "Granularity",
     "Mark",
     "Reject",
     "Shape",
+    "check_brushes",
     "check_places",
     "check_size",
     "clean_text",
@@ -35,6 +38,9 @@ LARGEST_SIDE: Final = 65_535
 LARGEST_PIXELS: Final = 100_000_000
 MOST_MARKS: Final = 10_000
 """Of one answer."""
+MOST_BRUSH_PIXELS: Final = 2_000_000_000
+"""Of one answer's brushes together, each as large as the image: a file of a few kilobytes could ask for more memory
+than there is."""
 
 CONTROLLED: Final = "q"
 """Ends the id of a plan whose tasks hold control images; all other digits of an id are hexadecimal."""
@@ -49,7 +55,8 @@ class Mark:
     shape: Shape
     cls: str
     xy_P2: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
-    """The point; a stroke's or polygon's corners; a box's two opposite corners. All lie on the image."""
+    """The point; a stroke's or polygon's corners; two opposite corners of a box, or four of a turned one. All lie on
+    the image."""
     brush_HW: NDArray[np.bool_] | None = None
     """Pixels of a brush."""
     order: int = 0
@@ -141,6 +148,17 @@ def check_size(width: object, height: object) -> tuple[int, int]:
     if width * height > LARGEST_PIXELS:
         raise ValueError(f"an image of {width} x {height} pixels is too large; {LARGEST_PIXELS:,} are the most")
     return width, height
+
+
+def check_brushes(marks: Iterable[Mark], size: tuple[int, int]) -> None:
+    """Check that one more brush can be held.
+
+    Raises:
+        ValueError: The brushes together have too many pixels.
+    """
+    brushes = 1 + sum(mark.brush_HW is not None for mark in marks)
+    if brushes * size[0] * size[1] > MOST_BRUSH_PIXELS:
+        raise ValueError(f"{brushes:,} brushes on an image of {size[0]} x {size[1]} pixels are too many to read")
 
 
 def check_places(xy_P2: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:

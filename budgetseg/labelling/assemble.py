@@ -1,14 +1,15 @@
 """From what people answered to one annotation an image.
 
-Where several people answered the same question, a stated rule decides: ``latest`` keeps the answer that was declared
-the right one (``ground_truth``), else the last that was handed in; ``union`` keeps everything that anyone said, each
-click with its person's confidence, as the paper's "3 annotators" (section 5.3). Of one person's answers to a question
-the last one counts. Where one class was asked at a time, an image needs an answer to each: what was not asked is not
-absent. An image asked again at another kind keeps both.
+Where several people answered the same question, the answer that was declared the right one (``ground_truth``) counts,
+and where there is none a stated rule decides: ``consensus`` has people vote by their confidence
+(`budgetseg.labelling.consensus`); ``latest`` keeps the answer that was handed in last; ``union`` keeps everything that
+anyone said, the right answer or not, each click with its person's confidence, as the paper's "3 annotators" (section
+5.3). Of one person's answers to a question the last one counts. Where one class was asked at a time, an image needs an
+answer to each: what was not asked is not absent. An image asked again at another kind keeps both.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from budgetseg.annotate.annotation import Annotation
@@ -17,11 +18,24 @@ from budgetseg.annotate.merge import union
 from budgetseg.costs.kinds import KINDS
 from budgetseg.errors import InvalidInputError
 from budgetseg.labelling.answer import Reject
+from budgetseg.labelling.consensus import consensus
 from budgetseg.labelling.reading import Read
 
-__all__ = ["Several", "as_several", "assemble"]
+__all__ = ["Assembled", "Several", "as_several", "assemble"]
 
-Several = Literal["latest", "union"]
+Several = Literal["consensus", "latest", "union"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Assembled:
+    """Annotations, and how they came about."""
+
+    annotations: Mapping[str, Annotation]
+    """By image id, sorted."""
+    rejects: tuple[Reject, ...]
+    """What was left out."""
+    shared: int
+    """Questions that several people answered."""
 
 
 def as_several(text: str) -> Several:
@@ -33,13 +47,11 @@ def as_several(text: str) -> Several:
     for several in get_args(Several):
         if text == several:
             return several  # type: ignore[no-any-return]
-    raise InvalidInputError(f'--several: expected {" or ".join(get_args(Several))}, got "{text}"')
+    raise InvalidInputError(f'--several: expected {", ".join(get_args(Several))}, got "{text}"')
 
 
-def assemble(
-    reads: Sequence[Read], classes: Sequence[str], several: Several = "latest"
-) -> tuple[dict[str, Annotation], list[Reject]]:
-    """Return the annotation of each image, sorted by id, and what was left out.
+def assemble(reads: Sequence[Read], classes: Sequence[str], several: Several = "consensus") -> Assembled:
+    """Make the annotation of each image.
 
     Args:
         reads: Answers that can be used, in any order.
@@ -49,7 +61,8 @@ def assemble(
     of_image: dict[str, list[Read]] = {}
     for read in reads:
         of_image.setdefault(read.annotation.image_id, []).append(read)
-    annotations, rejects = {}, []
+    annotations: dict[str, Annotation] = {}
+    rejects: list[Reject] = []
     for image_id in sorted(of_image):
         answers, odd = _one_size(of_image[image_id])
         rejects += odd
@@ -62,7 +75,12 @@ def assemble(
                 parts.append(annotation)
         if parts:
             annotations[image_id] = _further(parts)
-    return annotations, rejects
+    people_of: dict[tuple[str, str, tuple[int, ...]], set[str]] = {}
+    for read in reads:
+        question = (read.annotation.image_id, read.annotation.kind, read.asked)
+        people_of.setdefault(question, set()).add(read.answer.annotator)
+    shared = sum(len(people) > 1 for people in people_of.values())
+    return Assembled(annotations=annotations, rejects=tuple(rejects), shared=shared)
 
 
 def _of_kind(
@@ -75,7 +93,7 @@ def _of_kind(
         rejects += [
             Reject.of(read.answer, "all classes of this image were asked about in another task") for read in parts
         ]
-        return _merged(kept), rejects
+        return _merged(kept, several), rejects
     of_class = {cls: [read for read in answers if cls in read.asked] for cls in range(1, len(classes))}
     missing = [classes[cls] for cls, found in of_class.items() if not found]
     if missing:
@@ -85,7 +103,7 @@ def _of_kind(
     merged, rejects = [], []
     for found in of_class.values():
         kept, refused = _by_rule(found, several)
-        merged.append(_merged(kept))
+        merged.append(_merged(kept, several))
         rejects += refused
     return _beside_each_other(merged), rejects
 
@@ -95,10 +113,9 @@ def _by_rule(answers: Sequence[Read], several: Several) -> tuple[list[Read], lis
     last_of: dict[str, Read] = {}
     for read in sorted(answers, key=_when):
         last_of[read.answer.annotator] = read
-    if several == "latest":
-        kept = [max(last_of.values(), key=lambda read: (read.answer.ground_truth, *_when(read)))]
-    else:
-        kept = list(last_of.values())
+    kept = list(last_of.values())
+    if several == "latest" or (several == "consensus" and any(read.answer.ground_truth for read in kept)):
+        kept = [max(kept, key=lambda read: (read.answer.ground_truth, *_when(read)))]
     chosen = set(map(id, kept))
     reason = "another answer to the same question is kept"
     return kept, [Reject.of(read.answer, reason) for read in answers if id(read) not in chosen]
@@ -109,9 +126,11 @@ def _when(read: Read) -> tuple[str, str, str]:
     return answer.updated_at or answer.created_at, answer.created_at, answer.annotation_id.zfill(20)
 
 
-def _merged(kept: Sequence[Read]) -> Annotation:
+def _merged(kept: Sequence[Read], several: Several) -> Annotation:
     """One annotation of all the answers; the time is everybody's."""
     annotations = [read.annotation for read in kept]
+    if several == "consensus" and len(kept) > 1:
+        return consensus(annotations, [read.confidence for read in kept])
     return replace(union(annotations), seconds=sum(annotation.seconds for annotation in annotations))
 
 

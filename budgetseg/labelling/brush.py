@@ -50,7 +50,7 @@ class _Bits:
         return own_b.astype(np.int64) @ (1 << np.arange(bits - 1, -1, -1, dtype=np.int64))
 
 
-def unpack(content: Sequence[Any], expected: int) -> NDArray[np.int64]:
+def unpack(content: Sequence[Any], expected: int) -> NDArray[np.integer[Any]]:
     """Return the values of a packed sequence of bytes.
 
     Args:
@@ -69,7 +69,8 @@ def unpack(content: Sequence[Any], expected: int) -> NDArray[np.int64]:
         raise ValueError(f"expected {expected:,} values, it holds {number:,}")
     value_bits = stream.take(5) + 1
     sizes = [stream.take(4) + 1 for _ in range(4)]
-    values_N = np.zeros(number, np.int64)
+    # 4 values a pixel: as 64-bit integers those of the largest image would take 3 GB.
+    values_N: NDArray[np.integer[Any]] = np.zeros(number, np.uint8 if value_bits <= 8 else np.int64)
     done = 0
     while done < number:
         repeated = stream.take(1)
@@ -106,7 +107,8 @@ def mask_of_brush(content: Sequence[Any], height: int, width: int) -> NDArray[np
         ValueError: See :func:`unpack`.
     """
     values_N = unpack(content, height * width * _CHANNELS)
-    return values_N.reshape(height, width, _CHANNELS)[..., 3] > 0
+    mask_HW: NDArray[np.bool_] = values_N.reshape(height, width, _CHANNELS)[..., 3] > 0
+    return mask_HW
 
 
 def brush_of_mask(mask_HW: NDArray[np.bool_]) -> list[int]:

@@ -1,7 +1,7 @@
 """From a plan to a campaign of tasks: images dealt out, control images planted, hours expected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from budgetseg.costs.workload import PASCAL_VOC_2012, Workload
 from budgetseg.data.dataset import Dataset
 from budgetseg.data.open import open_dataset
 from budgetseg.errors import DataError, InvalidInputError, did_you_mean
+from budgetseg.labelling.aliases import aliases_of
 from budgetseg.labelling.answer import Granularity
 from budgetseg.labelling.controls import Control, Controls, known_answer
 from budgetseg.labelling.images import Places, Source, find_images, of_dataset, placed
@@ -79,11 +80,15 @@ def make_campaign(
         generator=generator,
     )
     planted = {job.image_id for batch in batches for job in batch.jobs if job.control}
+    alias_of = aliases_of(sorted(planted), pool, generator) if planted and manner.places.copies else {}
     plan_id = plan_id_of(plan, kind_of, names, controlled=bool(planted))
     asked = {**{s.image_id: s for s in found if s.image_id in kind_of}, **{s.image_id: s for s in trusted}}
     root = manner.root or _root(images, dataset) if manner.tool != "csv" else manner.root
+    suffixes = [source.own_suffix for source in found]
     sources = {
-        image_id: placed(source, manner.places, root=root)
+        alias_of.get(image_id, image_id): placed(
+            _called(source, alias_of.get(image_id), suffixes), manner.places, root=root
+        )
         for image_id, source in asked.items()
         if image_id in kind_of or image_id in planted
     }
@@ -91,9 +96,9 @@ def make_campaign(
         tool=manner.tool,
         plan_id=plan_id,
         classes=names,
-        batches=batches,
+        batches=tuple(_hidden(batch, alias_of) for batch in batches),
         sources=sources,
-        controls=Controls(plan_id=plan_id, images=_answers(trusted, planted, names)) if planted else None,
+        controls=Controls(plan_id=plan_id, images=_answers(trusted, planted, names, alias_of)) if planted else None,
         seconds={} if book is None else _seconds(book, plan, names, batches),
         copies=manner.places.copies,
     )
@@ -141,12 +146,32 @@ def _shows(dataset: Dataset, image_id: str, classes: set[int]) -> bool:
     return bool(classes & set(np.unique(dataset.mask(image_id)).tolist()))
 
 
-def _answers(trusted: Sequence[Source], planted: set[str], classes: Sequence[str]) -> dict[str, Control]:
-    return {
-        source.image_id: known_answer(source.dataset, source.image_id, classes)
-        for source in trusted
-        if source.image_id in planted and source.dataset is not None
-    }
+def _answers(
+    trusted: Sequence[Source], planted: set[str], classes: Sequence[str], alias_of: Mapping[str, str]
+) -> dict[str, Control]:
+    """What is to be seen in the planted images, by the names that tasks call them."""
+    answers = {}
+    for source in trusted:
+        if source.image_id in planted and source.dataset is not None:
+            control = known_answer(source.dataset, source.image_id, classes)
+            if alias := alias_of.get(source.image_id):
+                control = replace(control, image_id=alias, known_as=source.image_id)
+            answers[control.image_id] = control
+    return answers
+
+
+def _called(source: Source, alias: str | None, suffixes: Sequence[str]) -> Source:
+    """The image by another name, of a suffix that images of the pool have as well."""
+    if alias is None:
+        return source
+    suffix = source.own_suffix if source.own_suffix in suffixes else max(suffixes, key=suffixes.count)
+    return replace(source, image_id=alias, known_as=source.image_id, copied_as=suffix)
+
+
+def _hidden(batch: Batch, alias_of: Mapping[str, str]) -> Batch:
+    """The batch, its control images called as the others are."""
+    jobs = (replace(job, image_id=alias_of[job.image_id]) if job.image_id in alias_of else job for job in batch.jobs)
+    return replace(batch, jobs=tuple(jobs))
 
 
 def _root(images: str, dataset: Dataset | None) -> Path | None:

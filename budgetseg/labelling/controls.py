@@ -1,7 +1,8 @@
 """Control images: images with known answers among the tasks, by which annotators are graded.
 
 The file ``controls.json`` beside the tasks holds the answers; it is not for annotators' eyes. A task does not say that
-it is about a control image, though the name of its file may, where names tell a data set's splits apart.
+it is about a control image. Where images are copied, a control image is called as the others are
+(`budgetseg.labelling.aliases`); elsewhere the name of its file may tell, and `tasks` says so.
 """
 
 import math
@@ -33,6 +34,8 @@ class Control:
     height: int
     boxes: tuple[tuple[str, tuple[int, int, int, int]], ...]
     """Of each instance: its class, and x_min, y_min, x_max, y_max."""
+    known_as: str = ""
+    """Its id in its data set, where the tasks call it otherwise."""
 
     def boxes_of(self, cls: str) -> list[tuple[int, int, int, int]]:
         """The boxes of the instances of a class; empty where it is absent."""
@@ -89,6 +92,7 @@ def read_controls(path: Path) -> Controls:
                 width=int(each["width"]),
                 height=int(each["height"]),
                 boxes=tuple((str(name), (int(a), int(b), int(c), int(d))) for name, (a, b, c, d) in each["boxes"]),
+                known_as=str(each.get("known_as", "")),
             )
             for each in document["images"]
         ]

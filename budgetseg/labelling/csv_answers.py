@@ -11,6 +11,7 @@ from typing import Final, get_args
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, Shape, check_size, clean_text
+from budgetseg.labelling.bounded import refuse_large
 from budgetseg.labelling.csv_tasks import ANSWER_COLUMNS
 from budgetseg.labelling.pixel_text import points_of_text, whole_number
 
@@ -30,6 +31,7 @@ def read_csv_answers(path: Path) -> Iterator[Answer | Reject]:
     Raises:
         InvalidInputError: The file is missing or no such table.
     """
+    refuse_large(path)
     lines_of: dict[tuple[str, str], list[_Line]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

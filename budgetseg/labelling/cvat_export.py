@@ -12,13 +12,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from budgetseg.data.lists import image_id_of
 from budgetseg.errors import InvalidInputError
-from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_size, clean_text
+from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_brushes, check_size, clean_text
+from budgetseg.labelling.bounded import refuse_large
 from budgetseg.labelling.cvat_tasks import NOTHING, told_by_name
-from budgetseg.labelling.pixel_text import box_runs, points_of_text, whole_number
+from budgetseg.labelling.pixel_text import anywhere_of_text, box_runs, points_of_text, whole_number
 from budgetseg.labelling.safe_xml import read_xml
+from budgetseg.labelling.turned import turn_of, turned_box
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -70,6 +73,7 @@ def working_seconds(path: Path) -> dict[str, float]:
     Raises:
         InvalidInputError: The file is missing or no such table.
     """
+    refuse_large(path)
     found: dict[str, float] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -110,6 +114,8 @@ def _answer(root: "Element", image: "Element", image_id: str, seconds: float | N
             nothing = True
             continue
         try:
+            if element.tag == "mask":
+                check_brushes(marks, (width, height))
             marks += _marks(element, cls, (width, height))
         except ValueError as error:
             unusable.append((f"<{clean_text(element.tag)[:30]}> {number}", cls or None, str(error)))
@@ -156,15 +162,24 @@ def _marks(element: "Element", cls: str, size: tuple[int, int]) -> list[Mark]:
         xy_P2 = points_of_text(element.get("points", ""), *size, least=_LEAST_POINTS[element.tag])
         return [Mark(shape=_SHAPES[element.tag], cls=cls, xy_P2=xy_P2, order=order)]  # type: ignore[arg-type]
     if element.tag == "box":
-        if float(element.get("rotation", "0") or 0) != 0:
-            raise ValueError("the box is turned; draw it upright")
-        corners = ";".join(f"{element.get(x, '')},{element.get(y, '')}" for x, y in (("xtl", "ytl"), ("xbr", "ybr")))
-        return [Mark(shape="box", cls=cls, xy_P2=points_of_text(corners, *size, least=2))]
+        return [Mark(shape="box", cls=cls, xy_P2=_box(element, size))]
     if element.tag == "mask":
         left, top, width, height = (whole_number(element.get(k), k) for k in ("left", "top", "width", "height"))
         mask_HW = box_runs(element.get("rle", ""), (left, top, width, height), size)
         return [Mark(shape="brush", cls=cls, brush_HW=np.asarray(mask_HW), order=order)]
     raise ValueError(f"a <{clean_text(element.tag)[:30]}> answers no question")
+
+
+def _box(element: "Element", size: tuple[int, int]) -> NDArray[np.float64]:
+    """The corners of a box; ``rotation`` turns it about its middle, clockwise, by degrees."""
+    corners = ";".join(f"{element.get(x, '')},{element.get(y, '')}" for x, y in (("xtl", "ytl"), ("xbr", "ybr")))
+    degrees = turn_of(float(element.get("rotation", "0") or 0))
+    # Before it is turned, a box may stand out of the image.
+    corner_22 = points_of_text(corners, *size, least=2) if not degrees else anywhere_of_text(corners)
+    if not degrees:
+        return corner_22
+    low_2, high_2 = corner_22.min(axis=0), corner_22.max(axis=0)
+    return turned_box(low_2, high_2 - low_2, degrees, (low_2 + high_2) / 2, size)
 
 
 def _order(element: "Element") -> int:

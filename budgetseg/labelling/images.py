@@ -23,6 +23,7 @@ from budgetseg.errors import DataError, InvalidInputError
 __all__ = ["Places", "Source", "find_images", "is_dataset", "of_dataset", "placed"]
 
 _WEB = ("http://", "https://")
+_QUALITY = 95
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,20 +40,39 @@ class Source:
     height: int | None = None
     dataset: Dataset | None = None
     """Makes the image where there is no file."""
+    known_as: str = ""
+    """Its id in the data set, where the tasks call it otherwise."""
+    copied_as: str = ""
+    """Suffix of a copy, where that is to be another one than the file's own."""
+
+    @property
+    def own_suffix(self) -> str:
+        """Of its file, or of what is made of it."""
+        return ".png" if self.file is None else self.file.suffix.lower()
 
     @property
     def file_name(self) -> str:
         """Of a copy."""
-        return f"{quote(self.image_id, safe=' ()+,@=')}{'.png' if self.file is None else self.file.suffix.lower()}"
+        return f"{quote(self.image_id, safe=' ()+,@=')}{self.copied_as or self.own_suffix}"
 
     def content(self) -> bytes:
-        """The image file's bytes."""
-        if self.file is not None:
+        """The bytes of a copy."""
+        if self.file is not None and self.copied_as in ("", self.own_suffix):
             return self.file.read_bytes()
-        assert self.dataset is not None
         out = io.BytesIO()
-        Image.fromarray(self.dataset.image(self.image_id)).save(out, format="PNG")
+        picture = self._picture()
+        if self.copied_as in (".jpg", ".jpeg"):
+            picture.convert("RGB").save(out, format="JPEG", quality=_QUALITY)
+        else:
+            picture.save(out, format="PNG")
         return out.getvalue()
+
+    def _picture(self) -> Image.Image:
+        if self.file is not None:
+            with Image.open(self.file) as picture:
+                return picture.copy()
+        assert self.dataset is not None
+        return Image.fromarray(self.dataset.image(self.known_as or self.image_id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +146,7 @@ def placed(source: Source, places: Places, *, root: Path | None = None) -> Sourc
         header = read_header(source.file)
         sized = replace(source, width=header.width, height=header.height)
     elif source.dataset is not None:
-        height, width = source.dataset.image(source.image_id).shape[:2]
+        height, width = source.dataset.image(source.known_as or source.image_id).shape[:2]
         sized = replace(source, width=width, height=height)
     name = source.file_name if source.file is None or places.copies else source.file.name
     if places.copies:

@@ -39,6 +39,10 @@ class Ingested:
     """The tasks of failed batches, control images left out: which is one is not told."""
     controls: int
     """Answers about control images."""
+    several: Several
+    """The rule for questions that several people answered."""
+    shared: int
+    """How many such questions there were."""
 
     def save(self, path: Path) -> None:
         """Write the folder, whole or not at all.
@@ -75,6 +79,8 @@ class Ingested:
             "hours_set_aside": aside / 3600,
             "rejected": len(self.rejects),
             "reasons": dict(Counter(each.reason for each in self.rejects).most_common(10)),
+            "several": self.several,
+            "several_people": self.shared,
             "control_answers": self.controls,
             "failed_batches": [each.to_dict() for each in self.quality.failed.values()],
             "annotators": [each.to_dict() for each in self.quality.annotators],
@@ -87,7 +93,7 @@ def ingest(
     classes: Sequence[str] = (),
     kind: str | None = None,
     controls: Controls | None = None,
-    several: Several = "latest",
+    several: Several = "consensus",
     plain_names: bool = False,
 ) -> Ingested:
     """Make annotations of what a reader found.
@@ -146,14 +152,16 @@ def ingest(
         why = f"its batch failed: {failed.right} of {failed.controls} control images right, {failed.needed} needed"
         rejects.append(Reject.of(read.answer, why))
         redo.append(_redo_row(read, failed.to_dict()))
-    annotations, left_out = assemble(passed, names, several)
+    assembled = assemble(passed, names, several)
     return Ingested(
-        annotations=AnnotationSet(annotations=annotations, classes=names),
+        annotations=AnnotationSet(annotations=assembled.annotations, classes=names),
         timings=tuple(timings),
-        rejects=(*rejects, *left_out),
+        rejects=(*rejects, *assembled.rejects),
         quality=quality,
         redo=tuple(redo),
         controls=len(graded),
+        several=several,
+        shared=assembled.shared,
     )
 
 

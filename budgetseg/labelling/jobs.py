@@ -118,6 +118,7 @@ def batches_of(
         raise InvalidInputError("no image with a known answer to plant: name a data set with --known, or --controls 0")
     targets: tuple[str | None, ...] = (None,) if granularity == "image" else tuple(classes)
     batches = []
+    deck: list[str] = []
     for kind in KINDS:
         images = [image_id for image_id, each in kind_of.items() if each == kind]
         for target in targets:
@@ -129,12 +130,20 @@ def batches_of(
                         f"a batch of {len(real)} images takes {count} control images, {len(controls)} are there; name "
                         "more with --known, or fewer with --controls"
                     )
-                chosen = (
-                    [controls[row] for row in generator.choice(len(controls), count, replace=False)] if count else []
-                )
+                chosen = _next(deck, controls, count, generator)
                 jobs = [Job(image_id=each, kind=kind, target_class=target) for each in real]
                 jobs += [Job(image_id=each, kind=kind, target_class=target, control=True) for each in chosen]
                 mixed = tuple(jobs[row] for row in generator.permutation(len(jobs)))
                 name = f"{number:03d}" if target is None else f"{target}-{number:03d}"
                 batches.append(Batch(name=name, kind=kind, target_class=target, jobs=mixed))
     return tuple(batches)
+
+
+def _next(deck: list[str], controls: Sequence[str], count: int, generator: np.random.Generator) -> list[str]:
+    """Take different ones from a shuffled deck that is made anew when it ends: who sees an image twice knows why."""
+    chosen: list[str] = []
+    while len(chosen) < count:
+        if not deck:
+            deck += [controls[row] for row in generator.permutation(len(controls)) if controls[row] not in chosen]
+        chosen.append(deck.pop())
+    return chosen

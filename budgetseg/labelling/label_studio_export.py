@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
-from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_size, clean_text
+from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_brushes, check_size, clean_text
+from budgetseg.labelling.bounded import refuse_large
 from budgetseg.labelling.label_studio_marks import marks_of_region, size_of_region
 
 __all__ = ["read_label_studio"]
@@ -21,16 +23,22 @@ __all__ = ["read_label_studio"]
 _TOOL: Final = "label-studio"
 _AT_ONCE_SECONDS: Final = 1.0
 """The server's two clocks of one submission differ by less."""
+_DRAFT: Final = "a draft that was not submitted"
 _LONGEST_SECONDS: Final = 1e7
 """Four months with one image open; what is longer is no time."""
 
 
-def read_label_studio(path: Path) -> Iterator[Answer | Reject]:
+def read_label_studio(path: Path, *, turned_views: bool = False) -> Iterator[Answer | Reject]:
     """Yield every annotation of an export, or why it cannot be read.
+
+    Args:
+        path: The export.
+        turned_views: See `budgetseg.labelling.label_studio_marks.marks_of_region`.
 
     Raises:
         InvalidInputError: The file is no such export.
     """
+    refuse_large(path)
     try:
         document = read_json(path)
     except (RecursionError, ValueError) as error:  # json's own limits; its errors were told already
@@ -40,10 +48,10 @@ def read_label_studio(path: Path) -> Iterator[Answer | Reject]:
     if not isinstance(document, list):
         raise InvalidInputError(f"{path}: expected Label Studio's JSON export, a list of tasks; export as JSON, raw")
     for number, task in enumerate(document, start=1):
-        yield from _task(task, number)
+        yield from _task(task, number, turned_views)
 
 
-def _task(task: object, number: int) -> Iterator[Answer | Reject]:
+def _task(task: object, number: int, turned_views: bool) -> Iterator[Answer | Reject]:
     if not isinstance(task, dict):
         yield Reject(row=f"task {number} of the file", reason="expected an object")
         return
@@ -60,18 +68,23 @@ def _task(task: object, number: int) -> Iterator[Answer | Reject]:
             row=f"task {task_id}", image_id=image_id, reason="expected annotations: a list; export as JSON, raw"
         )
         return
-    if not annotations:
-        why = "a draft that was not submitted" if task.get("drafts") else "nobody has annotated it"
-        yield Reject(row=f"task {task_id}", image_id=image_id, reason=why)
+    drafts = task.get("drafts")
+    for draft in drafts if isinstance(drafts, list) else ():
+        which = clean_text(draft.get("id") if isinstance(draft, dict) else draft)
+        yield Reject(row=f"task {task_id}, draft {which or '?'}", image_id=image_id, reason=_DRAFT)
+    if not annotations and not drafts:
+        yield Reject(row=f"task {task_id}", image_id=image_id, reason="nobody has annotated it")
     for annotation in annotations:
         try:
-            yield _answer(task, task_id, data, image_id, annotation)
+            yield _answer(task, task_id, data, image_id, annotation, turned_views)
         except ValueError as error:
             which = clean_text(annotation.get("id")) if isinstance(annotation, dict) else ""
             yield Reject(row=f"task {task_id}, annotation {which or '?'}", image_id=image_id, reason=str(error))
 
 
-def _answer(task: dict[str, Any], task_id: str, data: dict[str, Any], image_id: str, annotation: object) -> Answer:
+def _answer(
+    task: dict[str, Any], task_id: str, data: dict[str, Any], image_id: str, annotation: object, turned_views: bool
+) -> Answer:
     if not isinstance(annotation, dict):
         raise ValueError("expected an object")
     regions = annotation.get("result")
@@ -80,7 +93,7 @@ def _answer(task: dict[str, Any], task_id: str, data: dict[str, Any], image_id: 
     ours = (task.get("meta") or {}).get("budgetseg") if isinstance(task.get("meta"), dict) else None
     ours = ours if isinstance(ours, dict) else {}
     classes = ours.get("classes")
-    marks, unusable, size = _marks(regions, _said_size(data))
+    marks, unusable, size = _marks(regions, _said_size(data), turned_views)
     seconds = _seconds(annotation.get("lead_time"))
     return Answer(
         tool=_TOOL,
@@ -111,7 +124,7 @@ def _answer(task: dict[str, Any], task_id: str, data: dict[str, Any], image_id: 
 
 
 def _marks(
-    regions: list[Any], size: tuple[int, int] | None
+    regions: list[Any], size: tuple[int, int] | None, turned_views: bool
 ) -> tuple[list[Mark], list[tuple[str, str | None, str]], tuple[int, int] | None]:
     marks: list[Mark] = []
     unusable: list[tuple[str, str | None, str]] = []
@@ -126,7 +139,9 @@ def _marks(
             if size is not None and own is not None and own != size:
                 raise ValueError(f"it is of an image of {own[0]} x {own[1]} pixels, others of {size[0]} x {size[1]}")
             size = own or size
-            marks += marks_of_region(region, size)
+            if size is not None and region.get("type") == "brushlabels":
+                check_brushes(marks, size)
+            marks += marks_of_region(region, size, turned_views=turned_views)
         except ValueError as error:
             unusable.append((name, _class_of(region), str(error)))
     return marks, unusable, size
@@ -143,8 +158,8 @@ def _image_id(data: dict[str, Any]) -> str:
     """The id that we gave, or the name of the image's file without suffix."""
     if given := clean_text(data.get("image_id")):
         return given
-    place = clean_text(data.get("image")).split("?d=")[-1].split("?")[0].rstrip("/")
-    return place.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    place = unquote(clean_text(data.get("image")).split("?d=")[-1].split("?")[0]).rstrip("/")
+    return clean_text(place.rsplit("/", 1)[-1].rsplit(".", 1)[0])
 
 
 def _person(value: object) -> str:

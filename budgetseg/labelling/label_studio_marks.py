@@ -1,7 +1,10 @@
 """The regions of a Label Studio result, as marks.
 
 Places are percent of the image, 0 to 100, of its ``original_width`` and ``original_height``; `brush` says how brushes
-are written. A region on a rotated view, a rotated box, and a type that no kind asks for are refused with the reason.
+are written. ``image_rotation`` tells by how much the view was turned while somebody drew. Such a mark is refused unless
+the caller says that its places are of the image as it is stored: so they are in release 1.23.2, which turns its canvas
+and not the drawings, and no export says which release wrote it. A box may be turned about its first corner, by degrees
+clockwise; it becomes the smallest upright box around it. A type that no kind asks for is refused.
 """
 
 from typing import Any, Final
@@ -9,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from budgetseg.labelling.answer import Mark, Shape, check_size, clean_text
+from budgetseg.labelling.answer import Mark, check_size, clean_text
 from budgetseg.labelling.brush import mask_of_brush
+from budgetseg.labelling.turned import turn_of, turned_box
 
 __all__ = ["marks_of_region", "size_of_region"]
 
@@ -24,6 +28,9 @@ _LABELS: Final = {
 """Under which key of a value its classes stand, by the type of the region."""
 
 _MOST_CORNERS: Final = 100_000
+_OR: Final = ", or see --turned-views"
+_UPRIGHT: Final = (0, 360, None)
+_TURNED: Final = (90, 180, 270)
 
 
 def size_of_region(region: dict[str, Any]) -> tuple[int, int] | None:
@@ -38,12 +45,15 @@ def size_of_region(region: dict[str, Any]) -> tuple[int, int] | None:
     return check_size(width, height)
 
 
-def marks_of_region(region: dict[str, Any], size: tuple[int, int] | None) -> tuple[Mark, ...]:
+def marks_of_region(
+    region: dict[str, Any], size: tuple[int, int] | None, *, turned_views: bool = False
+) -> tuple[Mark, ...]:
     """Read one region.
 
     Args:
         region: An entry of ``result``.
         size: Width and height of the image.
+        turned_views: Whether places on a turned view are known to be of the image as it is stored.
 
     Raises:
         ValueError: It cannot be used; the message says why.
@@ -62,8 +72,9 @@ def marks_of_region(region: dict[str, Any], size: tuple[int, int] | None) -> tup
         return tuple(Mark(shape="class", cls=name) for name in names)
     if len(names) != 1:
         raise ValueError(f"expected one class, got {', '.join(names)}")
-    if (turned := region.get("image_rotation", 0)) not in (0, None):
-        raise ValueError(f"drawn while the image was turned by {str(turned)[:9]}; turn it upright and draw it again")
+    turned = region.get("image_rotation", 0)
+    if isinstance(turned, bool) or turned not in (*_UPRIGHT, *(_TURNED if turned_views else ())):
+        raise ValueError(f"drawn while the image was turned by {str(turned)[:9]} degrees; draw it upright{_OR}")
     if size is None:
         raise ValueError("it lacks original_width and original_height")
     return (_mark(form, value, names[0], size),)
@@ -78,16 +89,16 @@ def _mark(form: str, value: dict[str, Any], cls: str, size: tuple[int, int]) -> 
     if form == "polygonlabels":
         return Mark(shape="polygon", cls=cls, xy_P2=_polygon(value, size))
     x, y = _percent(value.get("x"), "x"), _percent(value.get("y"), "y")
-    xy_P2 = [(x * width / 100, y * height / 100)]
-    shape: Shape = "point"
-    if form == "rectanglelabels":
-        shape = "box"
-        if value.get("rotation", 0) not in (0, None):
-            raise ValueError(f"the box is turned by {str(value['rotation'])[:9]}; draw it upright")
-        right = _percent(x + _percent(value.get("width"), "width"), "x + width", slack=0.01)
-        bottom = _percent(y + _percent(value.get("height"), "height"), "y + height", slack=0.01)
-        xy_P2.append((right * width / 100, bottom * height / 100))
-    return Mark(shape=shape, cls=cls, xy_P2=np.array(xy_P2))
+    size_2 = np.array(size, float)
+    at_2 = np.array([x, y]) / 100 * size_2
+    if form == "keypointlabels":
+        return Mark(shape="point", cls=cls, xy_P2=at_2[None])
+    across, down = _percent(value.get("width"), "width"), _percent(value.get("height"), "height")
+    if degrees := turn_of(value.get("rotation", 0)):
+        sides_2 = np.array([across, down]) / 100 * size_2
+        return Mark(shape="box", cls=cls, xy_P2=turned_box(at_2, sides_2, degrees, at_2, size))
+    right, bottom = _percent(x + across, "x + width", slack=0.01), _percent(y + down, "y + height", slack=0.01)
+    return Mark(shape="box", cls=cls, xy_P2=np.array([at_2, np.array([right, bottom]) / 100 * size_2]))
 
 
 def _brush(content: object, height: int, width: int) -> NDArray[np.bool_]:
@@ -108,7 +119,7 @@ def _polygon(value: dict[str, Any], size: tuple[int, int]) -> NDArray[np.float64
     if not all(isinstance(point, list) and len(point) == 2 for point in points):
         raise ValueError("expected the points of a polygon to be pairs")
     percent_P2 = np.array([(_percent(x, "x"), _percent(y, "y")) for x, y in points])
-    xy_P2: NDArray[np.float64] = percent_P2 * np.array(size) / 100
+    xy_P2: NDArray[np.float64] = percent_P2 / 100 * np.array(size)
     return xy_P2
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from budgetseg.labelling.answer import check_places
 
-__all__ = ["box_runs", "points_of_text", "whole_number"]
+__all__ = ["anywhere_of_text", "box_runs", "points_of_text", "whole_number"]
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MOST_POINTS: Final = 100_000
@@ -24,10 +24,19 @@ def points_of_text(text: str, width: int, height: int, least: int = 1) -> NDArra
     Raises:
         ValueError: Something else, too few or far too many, or a point off the image.
     """
+    return check_places(anywhere_of_text(text, least), width, height)
+
+
+def anywhere_of_text(text: str, least: int = 1) -> NDArray[np.float64]:
+    """Return points that may lie off the image, of shape (P, 2).
+
+    Raises:
+        ValueError: Something else, or too few or far too many.
+    """
     pairs = text.strip().strip(";").split(";")
     if not least <= len(pairs) <= _MOST_POINTS:
         raise ValueError(f"expected at least {least} point{'s' if least > 1 else ''} as x,y;x,y, got {len(pairs)}")
-    return check_places(np.array([_pair(pair) for pair in pairs]), width, height)
+    return np.array([_pair(pair) for pair in pairs])
 
 
 def _pair(text: str) -> tuple[float, float]:

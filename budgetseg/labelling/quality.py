@@ -95,7 +95,8 @@ def grade(answers: Iterable[tuple[str, str, bool]], controls: Controls) -> Quali
     """Grade answers about control images.
 
     Args:
-        answers: Batch, annotator, and whether the answer is right; a skipped one is not.
+        answers: Batch, annotator, and whether the answer is right; a skipped one is not, or whoever skips what is hard
+            would pass unproven.
         controls: Say how many must be right.
     """
     of_batch: dict[tuple[str, str], list[bool]] = {}
@@ -137,9 +138,9 @@ def is_right(read: Read, control: Control, classes: Sequence[str]) -> bool:
 
 
 def trusted(read: Read, confidence: float) -> Read:
-    """The same answer, its clicks weighted by their person's confidence."""
+    """The same answer, it and its clicks weighted by their person's confidence."""
     clicks = tuple(replace(click, confidence=confidence) for click in read.annotation.clicks)
-    return replace(read, annotation=replace(read.annotation, clicks=clicks))
+    return replace(read, annotation=replace(read.annotation, clicks=clicks), confidence=confidence)
 
 
 def _fits(annotation: Annotation, cls: int, boxes: list[_Box]) -> bool:

@@ -41,6 +41,8 @@ class Read:
     annotation: Annotation
     asked: tuple[int, ...]
     """The classes that were asked about, by index."""
+    confidence: float = 1.0
+    """How far its person is to be trusted; above 0."""
 
 
 def kind_of(answer: Answer, given: str | None) -> str:

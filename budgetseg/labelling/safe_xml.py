@@ -6,10 +6,10 @@ from typing import Final, NoReturn
 from xml.parsers import expat
 
 from budgetseg.errors import InvalidInputError
+from budgetseg.labelling.bounded import refuse_large
 
 __all__ = ["read_xml"]
 
-_LARGEST_BYTES: Final = 1 << 30
 _DEEPEST: Final = 50
 
 
@@ -23,9 +23,8 @@ def read_xml(path: Path) -> ET.Element:
     Raises:
         InvalidInputError: The file is missing, no XML, too large or too deep, or declares a document type.
     """
+    refuse_large(path)
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise InvalidInputError(f"{path}: larger than {_LARGEST_BYTES >> 20} MiB; export fewer tasks at a time")
         return _parse(path.read_bytes())
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot read this file ({error.strerror or error})") from error

@@ -28,6 +28,7 @@ from budgetseg.data.dataset import Dataset
 from budgetseg.errors import InvalidInputError
 from budgetseg.files import read_json
 from budgetseg.labelling.brush import brush_of_mask
+from budgetseg.labelling.controls import FILE, read_controls
 
 __all__ = ["People", "carry_out", "result_of"]
 
@@ -63,18 +64,20 @@ def carry_out(folder: Path, dataset: Dataset, book: CostBook, people: People) ->
         InvalidInputError: No tasks, or of images that the data set does not hold.
     """
     tasks = [task for file in sorted(folder.rglob("tasks.json")) for task in read_json(file)]
+    own_id = _own_ids(folder, tasks)
     if not tasks:
         raise InvalidInputError(f"{folder}: holds no tasks.json; make tasks with --tool label-studio")
     known = {*dataset.ids("train"), *dataset.ids("val")}
-    if strange := next((task["data"]["image_id"] for task in tasks if task["data"]["image_id"] not in known), None):
+    if strange := next((image_id for image_id in own_id.values() if image_id not in known), None):
         raise InvalidInputError(f"{folder}: {dataset.name} has no image {strange}, which is to be annotated")
     generator = np.random.default_rng([people.seed, 6])
-    answers = _answers(tasks, dataset, people)
+    answers = _answers(tasks, own_id, dataset, people)
     clock, persons, export = _BEGINNING, _persons(tasks, people.count), []
     for number, (task, person) in enumerate(zip(tasks, persons, strict=True), start=1):
         data = task["data"]
-        answer = answers[data["level"], person].annotations[data["image_id"]]
-        picture = Picture.of(dataset, data["image_id"])
+        image_id = own_id[data["image_id"]]
+        answer = answers[data["level"], person].annotations[image_id]
+        picture = Picture.of(dataset, image_id)
         classes = task["meta"]["budgetseg"]["classes"]
         asked = [data["target_class"]] if data["granularity"] == "image-class" else classes
         if person < people.careless:
@@ -88,6 +91,13 @@ def carry_out(folder: Path, dataset: Dataset, book: CostBook, people: People) ->
     return export
 
 
+def _own_ids(folder: Path, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What the data set calls the images that are asked about: tasks hide which are control images."""
+    controls = read_controls(folder).images if (folder / FILE).is_file() else {}
+    hidden = {name: control.known_as for name, control in controls.items() if control.known_as}
+    return {task["data"]["image_id"]: hidden.get(task["data"]["image_id"], task["data"]["image_id"]) for task in tasks}
+
+
 def _persons(tasks: Sequence[Mapping[str, Any]], count: int) -> list[int]:
     """Who does each task: whole batches in turn."""
     batches = [(task["data"]["level"], task["data"]["target_class"], task["data"]["batch"]) for task in tasks]
@@ -96,11 +106,13 @@ def _persons(tasks: Sequence[Mapping[str, Any]], count: int) -> list[int]:
 
 
 def _answers(
-    tasks: Sequence[Mapping[str, Any]], dataset: Dataset, people: People
+    tasks: Sequence[Mapping[str, Any]], own_id: Mapping[str, str], dataset: Dataset, people: People
 ) -> dict[tuple[str, int], AnnotationSet]:
     """What each person would say about the images, by kind and person."""
     kinds = dict.fromkeys(task["data"]["level"] for task in tasks)
-    images = {kind: [task["data"]["image_id"] for task in tasks if task["data"]["level"] == kind] for kind in kinds}
+    images = {
+        kind: [own_id[task["data"]["image_id"]] for task in tasks if task["data"]["level"] == kind] for kind in kinds
+    }
     return {
         (kind, person): simulate(
             dataset, dict.fromkeys(images[kind], kind), seed=people.seed + person, errors=people.errors

@@ -18,12 +18,16 @@ from budgetseg.labelling.controls import FILE, Controls
 from budgetseg.labelling.images import Source
 from budgetseg.labelling.jobs import Batch
 
-__all__ = ["Campaign", "Tool", "as_tool", "has_controls", "write_tasks"]
+__all__ = ["NAMES_MAY_TELL", "Campaign", "Tool", "as_tool", "has_controls", "write_tasks"]
 
 Tool = Literal["label-studio", "cvat", "csv"]
 MARK = "tasks.budgetseg.json"
 """Tells our folder from others, and holds what is asked."""
 SCHEMA = "budgetseg.tasks/1"
+NAMES_MAY_TELL = (
+    "control images have their own names and places here, by which annotators may know them; images that lie on disk, "
+    "with --place copy, get names that do not stand out"
+)
 
 
 def as_tool(text: str) -> Tool:
@@ -53,6 +57,12 @@ class Campaign:
     """Expected of one task of each kind; a kind without a price is left out."""
     copies: bool
     """Whether the images are copied into the folder."""
+
+    @property
+    def names_may_tell(self) -> bool:
+        """Whether there are control images, and where images lie may give them away."""
+        web = any(source.address.startswith(("http://", "https://")) for source in self.sources.values())
+        return self.controls is not None and (web or not self.copies)
 
     def hours(self, batch: Batch) -> float | None:
         """Expected of a batch, control images included; None where the kind has no price."""
@@ -178,6 +188,8 @@ def _page(campaign: Campaign) -> str:
     lines = [f"# Tasks of plan {campaign.plan_id}", "", _HOW[campaign.tool].format(root=root, folder="this-folder")]
     if campaign.controls is not None:
         lines += [f"`{FILE}` holds the answers to the control images: keep it from annotators, and keep it.", ""]
+        if campaign.names_may_tell:
+            lines += [f"{NAMES_MAY_TELL}.", ""]
     lines += ["| folder | batches | tasks | expected hours |", "|---|---|---|---|"]
     for place, batches in campaign.questions().items():
         hours = [campaign.hours(batch) for batch in batches]

@@ -159,6 +159,15 @@ def test_control_images_grade_as_in_the_paper(begin, pictures, kind, marks, righ
     assert len(read_timings(session.timings)) == 1
 
 
+def test_a_control_image_that_was_skipped_is_not_right(begin, pictures):
+    """As `ingest` counts it, or whoever skips what is hard would pass unproven."""
+    control = named(photos_of(str(pictures), 1)[0], "k", ("cat", (10, 5, 20, 15)))
+    session = begin("point", classes=("cat",), controls=(control,))
+    number = next(question.number for question in session.questions if question.control)
+    said(session, number, seconds=1.0, skipped=True)
+    assert (session.grade().controls, session.grade().right) == (1, 0)
+
+
 def test_data_sets_bring_their_own_known_answers():
     scenes = open_dataset("scenes:train=3,val=4,size=0.5")
     controls = known_photos("scenes:train=3,val=4,size=0.5", ("snail", "leaf"))

@@ -8,7 +8,7 @@ import pytest
 
 from budgetseg.calibrate.book_text import book_text
 from budgetseg.calibrate.calibrate import calibrate
-from budgetseg.calibrate.check import drawn_truths, look, main
+from budgetseg.calibrate.check import drawn_truths, least_errors, look, main
 from budgetseg.calibrate.effect import effects
 from budgetseg.calibrate.resample import stretch_of, weights
 from budgetseg.calibrate.synthetic import CLICKS, TRUTH, table_of, tasks_of
@@ -133,6 +133,30 @@ def test_few_people_widen_the_intervals():
     assert log(width[1].high / width[1].low) > 2 * log(width[0].high / width[0].low)
     assert measured(differ).speed_log_sd == pytest.approx(0.5, abs=0.2)
     assert measured(same).speed_log_sd < 0.1
+
+
+def test_the_interval_of_a_plain_median_is_that_of_a_bootstrap(tmp_path):
+    """Of times with few in the middle, where the fit beneath is known far better than their median."""
+    rng = np.random.default_rng(3)
+    seconds_N = 5 * np.exp(np.where(rng.random(401) < 0.5, 0.7, -0.7) + 0.3 * rng.standard_normal(401))
+    text = "seconds\n" + "".join(f"{seconds:.6f}\n" for seconds in seconds_N)
+    table = timings_of(tmp_path, text, act="squiggle_s")
+    rate = calibrate(table, PRIOR, np.random.default_rng(0), idle_cap="none").rates["squiggle_s"]
+    drawn = np.median(rng.choice(seconds_N, (4000, 401)), axis=1)
+    low, high = np.quantile(drawn, [0.1, 0.9])
+    assert rate.median == pytest.approx(np.median(seconds_N), rel=0.01)
+    assert log(rate.median_high / rate.median_low) == pytest.approx(log(high / low), rel=0.25)
+
+
+def test_the_least_error_is_that_of_a_mean_where_each_task_is_one_act():
+    """Of n times with noise of 0.3 in the logarithm half the means lie within 0.6745 x 0.3 / sqrt(n)."""
+    one = tasks_of(TRUTH, 900, np.random.default_rng(0))
+    absent_N, extra_N = one.counts["n_classes_present"] == 0, one.counts["n_extra_points"] > 0
+    first_N = np.where(extra_N, 0.0, one.counts["n_first_points"])
+    counts = {**one.counts, "n_first_points": first_N, "n_classes_asked": (absent_N | (first_N > 0)).astype(float)}
+    pure = replace(one, counts={**counts, "n_extra_points": extra_N.astype(float)})
+    wanted = [0.6745 * 0.3 / np.sqrt(rows_N.sum()) for rows_N in (absent_N, first_N > 0, extra_N)]
+    np.testing.assert_allclose(least_errors(TRUTH, pure), wanted, rtol=1e-9)
 
 
 def test_whole_annotators_are_drawn():

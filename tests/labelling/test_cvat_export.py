@@ -1,5 +1,8 @@
 """CVAT's XML and events."""
 
+import cmath
+import math
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -128,3 +131,17 @@ FETCH = '<!DOCTYPE a SYSTEM "file:///etc/passwd"><annotations/>'
 def test_hostile_or_broken_xml_is_refused(written, content, why):
     with pytest.raises(InvalidInputError, match=why):
         read(written(content, "a.xml"))
+
+
+@pytest.mark.parametrize("degrees", [30, 90, 250.5])
+def test_a_turned_box_becomes_the_upright_one_around_it(written, degrees):
+    """Turned about its middle; its corners by complex numbers."""
+    drawn = f'<box label="dog" xtl="60" ytl="40" xbr="100" ybr="60" rotation="{degrees}"/>'
+    found = read(written(xml(image(drawn), name="budgetseg p1 box 001"), "a.xml"))
+    (box,) = next(iter(found.annotations.annotations.values())).boxes
+    turn = cmath.exp(1j * math.radians(degrees))
+    corners = [complex(80, 50) + turn * complex(x, y) for x in (-20, 20) for y in (-10, 10)]
+    left, right = min(each.real for each in corners), max(each.real for each in corners)
+    top, bottom = min(each.imag for each in corners), max(each.imag for each in corners)
+    assert (box.x_min, box.y_min) == (math.floor(left + 0.01), math.floor(top + 0.01))
+    assert (box.x_max, box.y_max) == (math.ceil(right - 0.01) - 1, math.ceil(bottom - 0.01) - 1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from budgetseg.calibrate.acts import acts_of
 from budgetseg.calibrate.timings import read_timings
@@ -12,8 +13,8 @@ from budgetseg.labelling.ingest import ingest
 from budgetseg.labelling.label_studio_export import read_label_studio
 
 
-def read(path, **options):
-    return ingest(read_label_studio(path), **options)
+def read(path, *, turned_views=False, **options):
+    return ingest(read_label_studio(path, turned_views=turned_views), **options)
 
 
 def only(ingested):
@@ -131,7 +132,8 @@ def test_a_mark_that_cannot_be_used_is_refused_and_its_class_still_counts(
 @pytest.mark.parametrize(
     ("form", "level", "value", "turned", "why"),
     [
-        ("rectanglelabels", "box", {"x": 5, "y": 5, "width": 5, "height": 5, "rotation": 12}, 0, "turned by 12"),
+        ("rectanglelabels", "box", {"x": 5, "y": 5, "width": 5, "height": 5, "rotation": "12"}, 0, "an angle"),
+        ("rectanglelabels", "box", {"x": 0, "y": 0, "width": 5, "height": 5, "rotation": 180}, 0, "covers nothing"),
         ("rectanglelabels", "box", {"x": 90, "y": 5, "width": 15, "height": 5}, 0, r"x \+ width in percent"),
         ("polygonlabels", "full", {"points": [[1, 1], [5, 1], [5, 5]]}, 180, "turned by 180"),
         ("polygonlabels", "full", {"points": [[1, 1], [5, 1]]}, 0, "at least 3 points"),
@@ -152,6 +154,31 @@ def test_where_the_rest_is_background_one_bad_mark_spoils_the_answer(
     assert "without it the rest is wrong" in reasons(ingested)[0]
 
 
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_mark_on_a_turned_view_is_refused_unless_its_places_are_known(task, annotation, region, written, turned):
+    """Release 1.23.2 turns its canvas: its places are of the image as it is stored."""
+    path = written([task(annotation([point(region, x=10, y=30, turned=turned)]))])
+    refused = read(path)
+    assert not only(refused).clicks
+    assert f"turned by {turned} degrees" in reasons(refused)[0]
+    known = read(path, turned_views=True)
+    assert [(click.x, click.y) for click in only(known).clicks] == [(20, 30)]
+    assert (only(known).width, only(known).height, known.rejects) == (200, 100, ())
+    odd = read(written([task(annotation([point(region, turned=turned + 1)]))]), turned_views=True)
+    assert f"turned by {turned + 1} degrees" in reasons(odd)[0]
+
+
+@pytest.mark.parametrize("degrees", [12, 45, 90, 200, 331.5, -20])
+def test_a_turned_box_becomes_the_upright_one_around_it(task, annotation, region, written, degrees):
+    """Against Pillow, which turns the filled box about its corner."""
+    drawn = region("rectanglelabels", "dog", x=45, y=45, width=15, height=10, rotation=degrees)
+    (box,) = only(read(written([task(annotation([drawn]), level="box")]))).boxes
+    filled = Image.new("L", (200, 100))
+    ImageDraw.Draw(filled).rectangle((90, 45, 119, 54), fill=255)
+    left, top, right, bottom = filled.rotate(-degrees, Image.Resampling.NEAREST, center=(90, 45)).getbbox()
+    np.testing.assert_allclose((box.x_min, box.y_min, box.x_max + 1, box.y_max + 1), (left, top, right, bottom), atol=1)
+
+
 def test_what_was_skipped_gives_its_time_alone(task, annotation, region, written):
     ingested = read(written([task(annotation([point(region)], was_cancelled=True))]))
     assert reasons(ingested) == ["skipped by the annotator"]
@@ -161,10 +188,12 @@ def test_what_was_skipped_gives_its_time_alone(task, annotation, region, written
 
 def test_drafts_and_predictions_are_no_answers(task, annotation, region, written):
     drafted, proposed = task(), task(annotation([point(region)]), image_id="b")
-    drafted["drafts"] = [{"result": [point(region)]}]
+    drafted["drafts"] = [{"id": 8, "result": [point(region)]}]
     proposed["predictions"] = [{"result": [point(region, "cat")]}]
+    proposed["drafts"] = [{"id": 9, "annotation": 5, "result": [point(region, "cat")]}]  # beside what was handed in
     ingested = read(written([drafted, proposed]))
-    assert reasons(ingested) == ["a draft that was not submitted"]
+    assert reasons(ingested) == ["a draft that was not submitted"] * 2
+    assert [each.row for each in ingested.rejects] == ["task 3, draft 8", "task 3, draft 9"]
     assert only(ingested).present == (2,)  # what the model said of cats is not there
     assert [row["from_prediction"] for row in ingested.timings] == [1]
 
@@ -196,7 +225,8 @@ def test_of_several_people_the_last_counts_and_all_are_timed(task, annotation, r
     later = {"created_at": "2026-11-22T20:00:00Z", "updated_at": "2026-11-22T20:00:00Z", "updated_by": 2}
     last = annotation([point(region, "dog")], id=2, completed_by=2, **later)
     path = written([task(first, last)])
-    ingested = read(path)
+    ingested = read(path, several="latest")
+    assert (ingested.to_dict()["several"], ingested.to_dict()["several_people"]) == ("latest", 1)
     assert only(ingested).present == (2,)
     assert reasons(ingested) == ["another answer to the same question is kept"]
     assert len({row["annotator"] for row in ingested.timings}) == 2
@@ -205,8 +235,10 @@ def test_of_several_people_the_last_counts_and_all_are_timed(task, annotation, r
     assert only(together).present == (1, 2)
     assert only(together).seconds == 14.5
     assert not together.rejects
-    declared = read(written([task(first | {"ground_truth": True}, last)]))
-    assert only(declared).present == (1,)
+    for several in ("latest", "consensus"):
+        declared = read(written([task(first | {"ground_truth": True}, last)]), several=several)
+        assert only(declared).present == (1,)
+        assert len(declared.timings) == 2
 
 
 def test_one_class_at_a_time_makes_an_image_when_all_were_asked(task, annotation, region, written):
@@ -262,6 +294,20 @@ def test_sizes_are_bounded(task, annotation, region, written, size):
     ingested = read(written([task(annotation([point(region, of=size)]))]))
     assert not only(ingested).clicks
     assert "pixels" in reasons(ingested)[0]
+
+
+def test_brushes_together_are_bounded(task, annotation, region, written, monkeypatch):
+    brush_HW = np.ones((100, 200), bool)
+    brush = region("brushlabels", "dog", format="rle", rle=brush_of_mask(brush_HW))
+    monkeypatch.setattr("budgetseg.labelling.answer.MOST_BRUSH_PIXELS", 2 * 200 * 100)
+    path = written([task(annotation([brush] * 3), level="squiggle")])
+    assert reasons(read(path)) == ["3 brushes on an image of 200 x 100 pixels are too many to read"]
+
+
+def test_a_file_of_more_than_a_gigabyte_is_refused(written, monkeypatch):
+    monkeypatch.setattr("budgetseg.labelling.bounded._LARGEST_BYTES", 5)
+    with pytest.raises(InvalidInputError, match=r"export\.json: larger than"):
+        read(written([{}, {}, {}]))
 
 
 @pytest.mark.parametrize("content", ["{", "{}", "[" * 100_000, '[{"id": ' + "9" * 5000 + "}]", "\x00"])

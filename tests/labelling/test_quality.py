@@ -144,6 +144,13 @@ def test_a_failed_batch_is_left_out_and_listed_and_confidence_weighs_clicks(
     assert (tmp_path / "out" / "redo.csv").read_text().splitlines()[1] == "001,point,2,0,1,1,4,b,"
 
 
+def test_a_control_image_that_was_skipped_is_not_right(task, annotation, written):
+    done = annotation([], was_cancelled=True)
+    path = written([task(done, image_id="k", plan_id="p1q", batch="001")])
+    ingested = ingest(read_label_studio(path), controls=Controls(plan_id="p1q", images={"k": TRUTH}))
+    assert [(each.controls, each.right) for each in ingested.quality.annotators] == [(1, 0)]
+
+
 def test_known_answers_are_kept_in_a_file(photo_folder, tmp_path):
     dataset = open_dataset(str(photo_folder))
     known = {i: known_answer(dataset, i, dataset.classes[1:]) for i in dataset.ids("val")}

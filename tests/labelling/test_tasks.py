@@ -3,23 +3,33 @@
 import csv
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
 
+from budgetseg.annotate.errors import PERFECT
 from budgetseg.costs.book import load_book
 from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.per_image import seconds_per_image
 from budgetseg.costs.workload import Workload
 from budgetseg.data.open import open_dataset
 from budgetseg.errors import BudgetsegError, InvalidInputError
+from budgetseg.labelling.aliases import aliases_of
 from budgetseg.labelling.asking import QUESTIONS, instruction
 from budgetseg.labelling.campaign import Manner, make_campaign
+from budgetseg.labelling.controls import read_controls
 from budgetseg.labelling.cvat_tasks import task_name, told_by_name
 from budgetseg.labelling.images import Places, find_images
+from budgetseg.labelling.ingest import ingest
 from budgetseg.labelling.jobs import batches_of, deal
+from budgetseg.labelling.label_studio_export import read_label_studio
 from budgetseg.labelling.label_studio_tasks import check_tasks, configuration, variables
+from budgetseg.labelling.simulated import People, carry_out
 from budgetseg.labelling.task_folder import write_tasks
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.offers import Move
@@ -112,6 +122,8 @@ def test_ten_control_images_are_planted_in_fifty_tasks():
         planted = [job.image_id for job in batch.jobs if job.control]
         assert len(set(planted)) == len(planted)
         assert set(planted) <= set(controls)
+    # None is seen twice before all were seen: who sees an image again knows why.
+    assert len({job.image_id for batch in batches for job in batch.jobs if job.control}) == 25
 
 
 def test_a_folder_for_label_studio_is_complete_and_control_images_are_known(campaign_of, photo_folder, tmp_path):
@@ -142,6 +154,79 @@ def test_a_folder_for_label_studio_is_complete_and_control_images_are_known(camp
     (tmp_path / "other" / "thesis.tex").write_text("dear")
     with pytest.raises(BudgetsegError, match="holds other files"):
         write_tasks(campaign, tmp_path / "other")
+
+
+def test_where_images_are_copied_nothing_tells_a_control_image(campaign_of, photo_folder, tmp_path):
+    dataset = open_dataset(str(photo_folder))
+    campaign = campaign_of(places=Places(how="copy"), controls=2)
+    write_tasks(campaign, tmp_path / "tasks")
+    known = {
+        each["image_id"]: each for each in json.loads((tmp_path / "tasks" / "controls.json").read_text())["images"]
+    }
+    shown = "".join(file.read_text() for file in (tmp_path / "tasks").rglob("tasks.json"))
+    assert "val-" not in shown  # what the validation images are called
+    names = {path.stem for path in (tmp_path / "tasks" / "images").iterdir()}
+    assert not {name for name in names if not name.startswith("train-")}
+    assert not set(known) & {*dataset.ids("train"), *dataset.ids("val")}
+    for name, control in known.items():
+        pixels_HW3 = np.asarray(Image.open(tmp_path / "tasks" / "images" / f"{name}.png"))
+        np.testing.assert_array_equal(pixels_HW3, dataset.image(control["known_as"]))
+    exported = carry_out(tmp_path / "tasks", dataset, load_book("voc2012"), People(errors=PERFECT))
+    (tmp_path / "export.json").write_text(json.dumps(exported))
+    got = ingest(read_label_studio(tmp_path / "export.json"), controls=read_controls(tmp_path / "tasks"))
+    assert got.controls == campaign.to_dict()["control_tasks"]
+    assert all(each.right == each.controls for each in got.quality.annotators)
+    assert set(got.annotations.annotations) <= set(dataset.ids("train"))
+
+
+names = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", "val", "train", "2007_", "x"]),
+        st.sampled_from(["", "0", "7", "007", "12", "0150", "999"]),
+        st.sampled_from(["", "a", "b"]),
+    ),
+)
+
+
+def test_a_copied_control_image_has_a_suffix_of_the_pool(plan_of, photo_folder, tmp_path):
+    (tmp_path / "pool").mkdir()
+    for number in range(6):
+        Image.new("RGB", (30, 20), (40 * number, 9, 9)).save(tmp_path / "pool" / f"IMG_{number}.jpg")
+    manner = Manner(batch=5, controls=2, known=str(photo_folder), places=Places(how="copy"))
+    classes = open_dataset(str(photo_folder)).classes[1:]
+    campaign = make_campaign(plan_of({"point": 6}), str(tmp_path / "pool"), classes, manner, book=None, held={})
+    write_tasks(campaign, tmp_path / "tasks")
+    copies = sorted((tmp_path / "tasks" / "images").iterdir())
+    assert len(copies) > 6
+    sizes = {}
+    for copy in copies:
+        with Image.open(copy) as picture:
+            assert (copy.suffix, picture.format) == (".jpg", "JPEG")
+            sizes[copy.stem] = picture.size
+    assert not campaign.names_may_tell
+    for name, control in campaign.controls.images.items():
+        assert sizes[name] == (control.width, control.height)
+    beside = replace(manner, places=Places(), known=None)
+    assert make_campaign(plan_of({"point": 6}), str(photo_folder), classes, beside, book=None, held={}).names_may_tell
+
+
+@settings(deadline=None)
+@given(st.sets(names, min_size=1, max_size=20), st.sets(names, min_size=1, max_size=20))
+def test_other_names_are_new_and_all_different(ids, pool):
+    alias_of = aliases_of(sorted(ids - pool), pool, np.random.default_rng(0))
+    assert set(alias_of) == ids - pool
+    assert len(set(alias_of.values())) == len(alias_of)
+    assert not set(alias_of.values()) & (ids | pool)
+
+
+def test_other_names_look_like_the_pool_s_and_lie_among_them():
+    pool = [f"2007_{number:06d}" for number in range(100, 400, 3)] + ["beach"]
+    alias_of = aliases_of([f"val-{k}" for k in range(20)], pool, np.random.default_rng(0))
+    numbered = [int(alias.removeprefix("2007_")) for alias in alias_of.values() if alias.startswith("2007_")]
+    assert len(numbered) >= 19
+    assert all(100 <= number <= 420 for number in numbered)
+    assert {alias for alias in alias_of.values() if not alias.startswith("2007_0")} <= {"beach-1", "beach-2"}
 
 
 def test_hours_are_those_of_the_cost_book(campaign_of, plan_of, photo_folder):
