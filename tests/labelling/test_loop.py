@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import tomllib
 
 import pytest
@@ -99,4 +100,5 @@ def test_what_is_trained_on_is_what_people_answered(call, photo_folder, tmp_path
     with (tmp_path / "annotations" / "redo.csv").open() as file:
         assert len({row["image_id"] for row in csv.DictReader(file)}) == 8
     rejects = (tmp_path / "annotations" / "rejects.csv").read_text()
-    assert rejects.count("its batch failed: 0 of 2 control images right, 2 needed") == 8
+    # Careless people may be right by chance, but not every time.
+    assert len(re.findall("its batch failed: [01] of 2 control images right, 2 needed", rejects)) == 8
