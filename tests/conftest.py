@@ -18,6 +18,18 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def chromium() -> str:
+    """The program of a real browser."""
+    from budgetseg.bench.browser import browser_at
+    from budgetseg.errors import InvalidInputError
+
+    try:
+        return browser_at(None)
+    except InvalidInputError:
+        pytest.skip("needs chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
 def photo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small data set on disk, images and masks in folders: 24 training and 8 validation scenes."""
     from PIL import Image

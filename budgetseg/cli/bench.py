@@ -61,10 +61,11 @@ def train(
     from budgetseg.bench.load import TrainLoad
     from budgetseg.bench.train import bench_train
     from budgetseg.cli.output import emit
+    from budgetseg.learn.lite import LITES
 
     load = TrainLoad(
         backbone=backbone,
-        weights=weights or ("imagenet" if backbone.startswith("efficientnet_lite") else "none"),
+        weights=weights or ("imagenet" if backbone in LITES else "none"),
         batch=batch,
         crop=crop,
         classes=classes,

@@ -174,10 +174,9 @@ def _box(element: "Element", size: tuple[int, int]) -> NDArray[np.float64]:
     """The corners of a box; ``rotation`` turns it about its middle, clockwise, by degrees."""
     corners = ";".join(f"{element.get(x, '')},{element.get(y, '')}" for x, y in (("xtl", "ytl"), ("xbr", "ybr")))
     degrees = turn_of(float(element.get("rotation", "0") or 0))
-    # Before it is turned, a box may stand out of the image.
-    corner_22 = points_of_text(corners, *size, least=2) if not degrees else anywhere_of_text(corners)
     if not degrees:
-        return corner_22
+        return points_of_text(corners, *size, least=2)
+    corner_22 = anywhere_of_text(corners)  # before it is turned, a box may stand out of the image
     low_2, high_2 = corner_22.min(axis=0), corner_22.max(axis=0)
     return turned_box(low_2, high_2 - low_2, degrees, (low_2 + high_2) / 2, size)
 

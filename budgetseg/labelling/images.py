@@ -46,6 +46,11 @@ class Source:
     """Suffix of a copy, where that is to be another one than the file's own."""
 
     @property
+    def own_id(self) -> str:
+        """Its id in the data set."""
+        return self.known_as or self.image_id
+
+    @property
     def own_suffix(self) -> str:
         """Of its file, or of what is made of it."""
         return ".png" if self.file is None else self.file.suffix.lower()
@@ -72,7 +77,7 @@ class Source:
             with Image.open(self.file) as picture:
                 return picture.copy()
         assert self.dataset is not None
-        return Image.fromarray(self.dataset.image(self.known_as or self.image_id))
+        return Image.fromarray(self.dataset.image(self.own_id))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +151,7 @@ def placed(source: Source, places: Places, *, root: Path | None = None) -> Sourc
         header = read_header(source.file)
         sized = replace(source, width=header.width, height=header.height)
     elif source.dataset is not None:
-        height, width = source.dataset.image(source.known_as or source.image_id).shape[:2]
+        height, width = source.dataset.image(source.own_id).shape[:2]
         sized = replace(source, width=width, height=height)
     name = source.file_name if source.file is None or places.copies else source.file.name
     if places.copies:

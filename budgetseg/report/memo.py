@@ -45,8 +45,6 @@ class Memo:
     comparison: Comparison
     planner: Planner
     choice: Choice
-    plan: Plan
-    """Of the choice."""
     pay: Pay
     work: Work
     tried: bool
@@ -61,6 +59,11 @@ class Memo:
     """The measured point on which hours were spent most alike: its worst class stands beside the mean."""
     assumed: tuple[str, ...]
     """The inputs that nobody has stated, in sentences."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is advised."""
+        return self.choice.plan
 
     @property
     def worst(self) -> tuple[str, float] | None:
@@ -125,7 +128,6 @@ def memo_of(
         comparison=comparison,
         planner=planner,
         choice=choice,
-        plan=plan,
         pay=pay,
         work=work_of(plan, hours_by_kind, labour, pay, said, start),
         tried=planner.tried(plan.mix),

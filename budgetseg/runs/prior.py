@@ -33,12 +33,13 @@ def prior_seconds(spec: RunSpec, kinds: Iterable[str]) -> Fraction:
     return seconds if spec.objectness == objectness_for(spec, kinds) else Fraction(0)
 
 
-def prior_of_run(objectness: str, folder: Path) -> Prior:
-    """Return the prior that a spec names; a detector's answers are looked up in the run's folder first.
+def prior_of_run(spec: RunSpec, kinds: Iterable[str], folder: Path) -> Prior:
+    """Return the prior of a run and what it bought; a detector's answers are looked up in the run's folder first.
 
     Raises:
         BudgetsegError: As :func:`budgetseg.learn.objectness.open_prior`.
     """
+    objectness = objectness_for(spec, kinds)
     detector = detector_file(objectness)
     if detector is None:
         return open_prior(objectness)

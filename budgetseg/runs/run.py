@@ -202,7 +202,7 @@ class _Run:
         annotated = annotate(spec, self.strategy, dataset, purchase, self.execution.workers)
         facts = self._background(annotated)
         loaded = []
-        prior = prior_of_run(objectness_for(spec, purchase.kinds), self.directory.folder)
+        prior = prior_of_run(spec, purchase.kinds, self.directory.folder)
         for example in examples(spec, self.strategy, dataset, annotated, prior):
             self.stop.raise_if_made("loading images")
             loaded.append(example)

@@ -17,7 +17,7 @@ from budgetseg.learn.team import Team
 from budgetseg.learn.train import Saving, train
 from budgetseg.runs.examples import annotate, examples
 from budgetseg.runs.on_the_way import OnTheWay
-from budgetseg.runs.prior import objectness_for, prior_of_run
+from budgetseg.runs.prior import prior_of_run
 from budgetseg.runs.purchase import Purchase
 from budgetseg.runs.signals import StopRequest
 from budgetseg.runs.spec import Execution, RunSpec
@@ -169,7 +169,7 @@ def help_train(
     Raises:
         BudgetsegError: Whatever stops the training, in all processes.
     """
-    prior = prior_of_run(objectness_for(spec, purchase.kinds), execution.folder)
+    prior = prior_of_run(spec, purchase.kinds, execution.folder)
     train_in_rounds(
         spec,
         execution,

@@ -3,7 +3,6 @@
 import itertools
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,9 +16,6 @@ from budgetseg.annotate_page.photos import photos_of
 from budgetseg.annotate_page.server import PageServer
 from budgetseg.annotate_page.session import Session
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -98,8 +94,7 @@ def serve():
 class Browser:
     """Chromium, by the DevTools protocol over a pipe."""
 
-    def __init__(self, folder):
-        assert CHROMIUM is not None
+    def __init__(self, chromium, folder):
         to_read, self._to = os.pipe()
         self._from, to_write = os.pipe()
         self._log = (folder / "chromium.log").open("wb")
@@ -110,7 +105,7 @@ class Browser:
                 LAUNCH,
                 str(to_read),
                 str(to_write),
-                CHROMIUM,
+                chromium,
                 *FLAGS,
                 f"--user-data-dir={folder / 'profile'}",
             ],
@@ -190,9 +185,7 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if CHROMIUM is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    browser = Browser(tmp_path_factory.mktemp("browser"))
+def browser(chromium, tmp_path_factory):
+    browser = Browser(chromium, tmp_path_factory.mktemp("browser"))
     yield browser
     browser.close()

@@ -1,13 +1,12 @@
 """``budgetseg bench report`` and ``bench runs``: made-up runs are read like real ones, and the figures are of them."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from budgetseg.bench.browser import NAMES, open_page
+from budgetseg.bench.browser import open_page
 from budgetseg.bench.made_runs import make_runs
 from budgetseg.cli.bench import app
 from budgetseg.errors import InvalidInputError, RunFailedError
@@ -15,14 +14,6 @@ from budgetseg.report.finished import read_runs
 from budgetseg.report.frontier import gather
 from budgetseg.report.samples import sample_grid
 from budgetseg.runs.index import open_index
-
-
-@pytest.fixture
-def chromium():
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    return found
 
 
 def test_made_up_runs_are_whole(tmp_path):

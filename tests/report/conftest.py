@@ -2,10 +2,10 @@
 
 import json
 import re
-import shutil
 import subprocess
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,6 @@ from budgetseg.report import Report, read_report
 CLASSES = ("background", "cat", "dog", "sheep")
 SIDE = 24
 
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -190,15 +187,14 @@ def planned(planned_runs: Path) -> Report:
     return read_report(planned_runs)
 
 
-def _visit(page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
+def _visit(browser: str, page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
     """Open a page; return its DOM, what it said on the console, and every address that it asked the network for.
 
     The browser itself asks for its own updates; such requests have no page as their initiator.
     """
-    assert BROWSER is not None
     log = folder / "net.json"
     done = subprocess.run(
-        [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}", "--dump-dom", page.as_uri()],
+        [browser, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}", "--dump-dom", page.as_uri()],
         capture_output=True,
         text=True,
         timeout=120,
@@ -215,19 +211,11 @@ def _visit(page: Path, folder: Path) -> tuple[str, list[str], list[str]]:
 
 
 @pytest.fixture
-def browser() -> str:
-    """The browser there is."""
-    if BROWSER is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    return BROWSER
-
-
-@pytest.fixture
-def shoot(browser: str) -> Callable[[Path, Path, int], None]:
+def shoot(chromium: str) -> Callable[[Path, Path, int], None]:
     """Take a picture of a page at a width."""
 
     def take(page: Path, output: Path, width: int) -> None:
-        flags = [browser, *FLAGS, f"--user-data-dir={output.parent / 'profile'}", "--hide-scrollbars"]
+        flags = [chromium, *FLAGS, f"--user-data-dir={output.parent / 'profile'}", "--hide-scrollbars"]
         subprocess.run(
             [*flags, f"--window-size={width},900", f"--screenshot={output}", page.as_uri()],
             capture_output=True, timeout=120, check=True,
@@ -237,8 +225,6 @@ def shoot(browser: str) -> Callable[[Path, Path, int], None]:
 
 
 @pytest.fixture
-def visit() -> Callable[[Path, Path], tuple[str, list[str], list[str]]]:
+def visit(chromium: str) -> Callable[[Path, Path], tuple[str, list[str], list[str]]]:
     """Open a page in a real browser, where there is one."""
-    if BROWSER is None:
-        pytest.skip("needs chromium: apt-get install chromium")
-    return _visit
+    return partial(_visit, chromium)

@@ -167,9 +167,9 @@ def test_a_memo_needs_a_fitted_planner_and_a_place(make_run, tmp_path, memo):
         write_memo(memo, tmp_path / "file" / "memo.html")
 
 
-def test_it_prints_on_one_page(memo, tmp_path, browser):
+def test_it_prints_on_one_page(memo, tmp_path, chromium):
     write_memo(memo, tmp_path / "memo.html")
-    flags = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    flags = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
     target = tmp_path / "memo.pdf"
     subprocess.run(
         [*flags, "--proxy-server=127.0.0.1:9", "--no-pdf-header-footer", f"--print-to-pdf={target}",
