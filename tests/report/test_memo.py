@@ -1,7 +1,6 @@
 """The memo: its figures against brute force, its sentences, and one printed page."""
 
 import re
-import subprocess
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -167,16 +166,9 @@ def test_a_memo_needs_a_fitted_planner_and_a_place(make_run, tmp_path, memo):
         write_memo(memo, tmp_path / "file" / "memo.html")
 
 
-def test_it_prints_on_one_page(memo, tmp_path, chromium):
+def test_it_prints_on_one_page(memo, tmp_path, on_paper):
     write_memo(memo, tmp_path / "memo.html")
-    flags = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    target = tmp_path / "memo.pdf"
-    subprocess.run(
-        [*flags, "--proxy-server=127.0.0.1:9", "--no-pdf-header-footer", f"--print-to-pdf={target}",
-         (tmp_path / "memo.html").as_uri()],
-        capture_output=True, timeout=120, check=True,
-    )  # fmt: skip
-    content = target.read_bytes()
+    _, content = on_paper(tmp_path / "memo.html", tmp_path)
     assert len(re.findall(rb"/Type /Page\b", content)) == 1
     width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content).groups())
     assert (width, height) == (pytest.approx(595, abs=1.5), pytest.approx(842, abs=1.5))  # A4 in points
