@@ -19,7 +19,7 @@ from budgetseg.report.planner import Planner
 from budgetseg.report.report import Comparison
 from budgetseg.report.verdict import USUAL
 
-__all__ = ["SCHEMA", "Gain", "Memo", "memo_of"]
+__all__ = ["PEOPLE", "SCHEMA", "Gain", "Memo", "memo_of"]
 
 SCHEMA: Final = "budgetseg.memo/1"
 ASSUMED_HOURS: Final = 10

@@ -172,7 +172,8 @@ def test_pictures_at_three_widths_show_a_page(width, planned, tmp_path, shoot):
 KEYS = """
 const settled = () => new Promise((done) => setTimeout(done, 700));
 const chart = document.getElementById("frontier-0");
-const entry = () => [...chart.querySelectorAll('.legendtoggle[role="button"]')].find((one) => one.ariaLabel === "Show full");
+const entries = () => [...chart.querySelectorAll('.legendtoggle[role="button"]')];
+const entry = () => entries().find((one) => one.ariaLabel === "Show full");
 const shown = () => chart.data.find((one) => one.name === "full").visible ?? true;
 const seen = [];
 const press = (key) => {
@@ -231,11 +232,14 @@ def test_on_paper_tables_are_open_charts_are_dark_on_light_and_fit(planned, tmp_
     assert pages[0] > pages[1]  # the tables are on the sheets
 
 
-BACK = PAPER + """
+BACK = (
+    PAPER
+    + """
 dispatchEvent(new Event("beforeprint"));
 dispatchEvent(new Event("afterprint"));
 setTimeout(() => { document.body.dataset.seen = JSON.stringify(state()); }, 700);
 """
+)
 
 
 def test_after_printing_the_page_is_as_before(planned, tmp_path, visit):

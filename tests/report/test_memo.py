@@ -17,7 +17,7 @@ from budgetseg.errors import InvalidInputError, RunFailedError
 from budgetseg.plan.conditioning import Conditioning, noise_covariance
 from budgetseg.plan.surface import counts_of
 from budgetseg.report import read_report
-from budgetseg.report.memo import memo_of
+from budgetseg.report.memo import PEOPLE, memo_of
 from budgetseg.report.memo_doubt import doubted, purchases
 from budgetseg.report.memo_page import draw_memo, lines, sentence, write_memo
 from budgetseg.report.memo_work import work_of
@@ -164,6 +164,14 @@ def test_a_memo_needs_a_fitted_planner_and_a_place(make_run, tmp_path, memo):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunFailedError, match="cannot write here"):
         write_memo(memo, tmp_path / "file" / "memo.html")
+
+
+def test_what_is_taken_for_granted_about_people_are_the_defaults():
+    assert Labour().assumed == {
+        "paid_per_labelling": 1, "hours_per_day": 6, "ramp_up_hours": 0, "control_share": 0, "redone_share": 0,
+        "speed_log_sd": 0,
+    }  # fmt: skip
+    assert PEOPLE.keys() == Labour().assumed.keys()
 
 
 def test_it_prints_on_one_page(memo, tmp_path, on_paper):
