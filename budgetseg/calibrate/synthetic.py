@@ -5,7 +5,7 @@ Shape suffix: N tasks.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def table_of(timings: Timings) -> str:
     """Write tasks as ``timings.csv`` has them."""
     rows = []
     for row in range(len(timings)):
-        said = {
+        said: dict[str, Any] = {
             "tool": "synthetic",
             "task_id": row + 1,
             "level": timings.level_N[row],
