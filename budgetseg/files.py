@@ -1,17 +1,19 @@
-"""Writing files whole or not at all, and reading JSON with an error that names the file."""
+"""Writing files whole or not at all, tables as CSV, and reading JSON with an error that names the file."""
 
 import contextlib
+import csv
+import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from budgetseg.errors import InvalidInputError, RunFailedError
 
-__all__ = ["read_json", "write_bytes", "write_folder", "write_json", "write_text"]
+__all__ = ["csv_text", "read_json", "write_bytes", "write_folder", "write_json", "write_text"]
 
 
 def _unwritable(path: Path, error: OSError) -> RunFailedError:
@@ -49,6 +51,13 @@ def write_text(path: Path, content: str) -> None:
 def write_json(path: Path, document: Any) -> None:
     """Write one JSON document atomically; NaN and infinity are refused, as JSON has neither."""
     write_text(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def csv_text(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV, with a line of headings."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([heads, *rows])
+    return out.getvalue()
 
 
 def read_json(path: Path, *, object_hook: Callable[[dict[str, Any]], Any] | None = None) -> Any:

@@ -11,41 +11,60 @@ from budgetseg.accuracy.trial import Setup, Trial
 from budgetseg.errors import InvalidInputError
 from budgetseg.runs.state import State, state_of
 
-__all__ = ["IMAGES_PER_SECOND", "FoundRun", "find_runs", "missing", "scores"]
+__all__ = ["IMAGES_PER_SECOND", "FoundRun", "TrialRun", "find_run", "find_runs", "missing", "scores"]
 
 IMAGES_PER_SECOND = 1640.0
 """Training images a second of EfficientNet-Lite0 at 224 px, five processes in all on one NVIDIA H100."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class FoundRun:
+class TrialRun:
     """A training and what is found of it."""
 
     trial: Trial
     folder: Path
     command: str
-    hours: float
-    """Annotators' hours of what it buys."""
-    compute_hours: float
-    """Estimated, of the training alone."""
     state: State
     miou: float | None
     """0 to 100; None before the run is finished."""
 
     def to_dict(self) -> dict[str, Any]:
-        """As in ``runs`` of ``budgetseg.accuracy/1``."""
+        """As in ``runs`` of ``budgetseg.surfaces/1``."""
         return {
             "name": self.trial.name,
             "mix": self.trial.mix.to_dict(),
-            "skip": self.trial.skip,
             "seed": self.trial.seed,
-            "hours": self.hours,
-            "compute_hours": self.compute_hours,
             "state": self.state,
             "miou": self.miou,
             "folder": str(self.folder),
             "command": self.command,
         }
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundRun(TrialRun):
+    """The same with what it costs."""
+
+    hours: float
+    """Annotators' hours of what it buys."""
+    compute_hours: float
+    """Estimated, of the training alone."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in ``runs`` of ``budgetseg.accuracy/1``."""
+        costs = {"skip": self.trial.skip, "hours": self.hours, "compute_hours": self.compute_hours}
+        return super().to_dict() | costs
+
+
+def find_run(setup: Setup, trial: Trial) -> TrialRun:
+    """Look a training up in its folder.
+
+    Raises:
+        InvalidInputError: A setting that is wrong, or an unreadable result.
+    """
+    folder = setup.run_folder(trial)
+    state, miou = state_of(folder, setup.spec(trial).fingerprint)
+    return TrialRun(trial=trial, folder=folder, command=setup.command(trial), state=state, miou=miou)
 
 
 def find_runs(
@@ -60,17 +79,12 @@ def find_runs(
         raise InvalidInputError(f"--images-per-second: expected a number > 0, got {images_per_second:g}")
     found = []
     for trial in trials:
-        spec, folder = setup.spec(trial), setup.run_folder(trial)
-        state, miou = state_of(folder, spec.fingerprint)
+        train = setup.spec(trial).train
         found.append(
             FoundRun(
-                trial=trial,
-                folder=folder,
-                command=setup.command(trial),
+                **vars(find_run(setup, trial)),
                 hours=float(pool.seconds(trial) / 3600),
-                compute_hours=spec.train.iterations * spec.train.batch / images_per_second / 3600,
-                state=state,
-                miou=miou,
+                compute_hours=train.iterations * train.batch / images_per_second / 3600,
             )
         )
     return tuple(found)

@@ -21,7 +21,7 @@ from budgetseg.labelling.assemble import assemble
 from budgetseg.labelling.controls import Control
 from budgetseg.labelling.quality import Grade, is_right, trusted
 from budgetseg.labelling.reading import read_answer
-from budgetseg.labelling.timings import csv_text, hidden_name, timing_row
+from budgetseg.labelling.timings import hidden_name, safe_csv, timing_row
 
 __all__ = ["TIMINGS", "annotations_of", "grade_of", "timings_text", "write_outcome"]
 
@@ -70,7 +70,7 @@ def timings_text(kind: KindAsked, annotator: str, answers: Sequence[PageAnswer],
         timing_row(_answer(kind, answer, questions[answer.number], line), kind, 1, hidden_name(annotator))
         for line, answer in enumerate(answers, start=1)
     )
-    return csv_text(COLUMNS, rows)
+    return safe_csv(COLUMNS, rows)
 
 
 def _answer(kind: KindAsked, answer: PageAnswer, question: Question, line: int = 0) -> Answer:

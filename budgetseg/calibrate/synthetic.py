@@ -3,15 +3,14 @@
 Shape suffix: N tasks.
 """
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from budgetseg.calibrate.timings import COLUMNS, COUNTS, MARKS, Timings
+from budgetseg.files import csv_text
 
 __all__ = ["CLICKS", "TRUTH", "Truth", "table_of", "tasks_of"]
 
@@ -77,20 +76,17 @@ def tasks_of(truth: Truth, tasks: int, rng: np.random.Generator) -> Timings:
 
 def table_of(timings: Timings) -> str:
     """Write tasks as ``timings.csv`` has them."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
+    rows = []
     for row in range(len(timings)):
-        writer.writerow(
-            {
-                "tool": "synthetic",
-                "task_id": row + 1,
-                "level": timings.level_N[row],
-                "granularity": "image-class" if timings.by_class_N[row] else "image",
-                "annotator": timings.annotator_N[row],
-                "seconds": f"{timings.seconds_N[row]:.3f}",
-                **{name: str(bool(timings.marks[name][row])).lower() for name in MARKS},
-                **{name: int(timings.counts[name][row]) for name in COUNTS if name in COLUMNS},
-            }
-        )
-    return text.getvalue()
+        said: dict[str, Any] = {
+            "tool": "synthetic",
+            "task_id": row + 1,
+            "level": timings.level_N[row],
+            "granularity": "image-class" if timings.by_class_N[row] else "image",
+            "annotator": timings.annotator_N[row],
+            "seconds": f"{timings.seconds_N[row]:.3f}",
+            **{name: str(bool(timings.marks[name][row])).lower() for name in MARKS},
+            **{name: int(timings.counts[name][row]) for name in COUNTS if name in COLUMNS},
+        }
+        rows.append([said.get(name, "") for name in COLUMNS])
+    return csv_text(COLUMNS, rows)

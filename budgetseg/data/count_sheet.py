@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from budgetseg.data.lists import IMAGE_SUFFIXES, read_lines
 from budgetseg.data.problem import BrokenFileError
 from budgetseg.errors import DataError, InvalidInputError
+from budgetseg.files import csv_text
 
 __all__ = ["CountSheet", "draw_images", "empty_sheet", "read_sheet"]
 
@@ -81,11 +82,7 @@ def empty_sheet(images: Sequence[str], classes: Sequence[str]) -> str:
     for name in classes:
         if list(classes).count(name) > 1 or name == _IMAGE:
             raise InvalidInputError(f'--classes: "{name}" is a column already; name each class once')
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_IMAGE, *classes])
-    writer.writerows([image, *([""] * len(classes))] for image in images)
-    return text.getvalue()
+    return csv_text([_IMAGE, *classes], ([image, *([""] * len(classes))] for image in images))
 
 
 def read_sheet(path: Path) -> CountSheet:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from budgetseg.labelling.asking import instruction
 from budgetseg.labelling.images import Source
 from budgetseg.labelling.jobs import Batch
-from budgetseg.labelling.timings import csv_text
+from budgetseg.labelling.timings import safe_csv
 
 __all__ = ["ANSWER_COLUMNS", "TASK_COLUMNS", "files_of"]
 
@@ -62,4 +62,4 @@ def files_of(
                     "instruction": instruction(job.kind, classes, job.target_class),
                 }
             )
-    return {"tasks.csv": csv_text(TASK_COLUMNS, rows), "answers.csv": csv_text(ANSWER_COLUMNS, [])}
+    return {"tasks.csv": safe_csv(TASK_COLUMNS, rows), "answers.csv": safe_csv(ANSWER_COLUMNS, [])}

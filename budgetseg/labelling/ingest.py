@@ -20,7 +20,7 @@ from budgetseg.labelling.assemble import Several, assemble
 from budgetseg.labelling.controls import Controls
 from budgetseg.labelling.quality import Quality, grade, is_right, trusted
 from budgetseg.labelling.reading import Read, RefusedError, check_name, kind_of, read_answer
-from budgetseg.labelling.timings import csv_text, hidden_name, timing_row
+from budgetseg.labelling.timings import hidden_name, safe_csv, timing_row
 
 __all__ = ["Ingested", "ingest"]
 
@@ -56,13 +56,13 @@ class Ingested:
         ]
         rejects = [{"row": each.row, "image_id": each.image_id, "reason": each.reason} for each in self.rejects]
         beside = {
-            "subset.csv": csv_text(("image_id", "kind", "seconds"), held),
-            "timings.csv": csv_text(COLUMNS, self.timings),
-            "rejects.csv": csv_text(("row", "image_id", "reason"), rejects),
+            "subset.csv": safe_csv(("image_id", "kind", "seconds"), held),
+            "timings.csv": safe_csv(COLUMNS, self.timings),
+            "rejects.csv": safe_csv(("row", "image_id", "reason"), rejects),
         }
         if self.controls:
             beside["quality.json"] = json.dumps(self.quality.to_dict(), indent=1) + "\n"
-            beside["redo.csv"] = csv_text(_REDO, self.redo)
+            beside["redo.csv"] = safe_csv(_REDO, self.redo)
         self.annotations.save(path, beside=beside)
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The folder of a campaign's tasks: for each question what its annotation tool imports, and a page that says how."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import quote
 
 from budgetseg.errors import InvalidInputError
-from budgetseg.files import write_folder
+from budgetseg.files import csv_text, write_folder
 from budgetseg.labelling import csv_tasks, cvat_tasks, label_studio_tasks
 from budgetseg.labelling.asking import instruction
 from budgetseg.labelling.controls import FILE, Controls
@@ -147,13 +145,11 @@ def _files(campaign: Campaign, batches: Sequence[Batch]) -> dict[str, str]:
 
 
 def _batches_csv(campaign: Campaign) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("kind", "batch", "tasks", "expected_hours"))
+    rows = []
     for batch in campaign.batches:
         hours = campaign.hours(batch)
-        writer.writerow((batch.kind, batch.name, len(batch.jobs), "" if hours is None else f"{hours:.3f}"))
-    return out.getvalue()
+        rows.append((batch.kind, batch.name, len(batch.jobs), "" if hours is None else f"{hours:.3f}"))
+    return csv_text(("kind", "batch", "tasks", "expected_hours"), rows)
 
 
 _HOW = {

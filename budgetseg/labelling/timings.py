@@ -3,9 +3,7 @@
 The columns are those of `budgetseg.calibrate.timings`, which reads the table.
 """
 
-import csv
 import hashlib
-import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,10 +12,11 @@ import numpy as np
 
 from budgetseg.annotate.annotation import Stroke
 from budgetseg.annotate.raster import stroke_pixels
+from budgetseg.files import csv_text
 from budgetseg.labelling.answer import Answer, Mark
 from budgetseg.labelling.reading import PEN_PIXELS
 
-__all__ = ["csv_text", "hidden_name", "timing_row"]
+__all__ = ["hidden_name", "safe_csv", "timing_row"]
 
 
 def hidden_name(annotator: str) -> str:
@@ -73,15 +72,10 @@ def _pixels(mark: Mark, answer: Answer) -> int:
     return len(stroke_pixels(Stroke(cls=0, points=points, width=PEN_PIXELS), answer.height, answer.width))
 
 
-def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def safe_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return a table as CSV. Text that a spreadsheet would take for a formula gets an apostrophe before it."""
     names = list(columns)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _harmless(row[name]) for name in names})
-    return out.getvalue()
+    return csv_text(names, ([_harmless(row[name]) for name in names] for row in rows))
 
 
 def _harmless(value: object) -> object:

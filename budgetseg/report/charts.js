@@ -23,6 +23,21 @@ const Charts = (() => {
     ...given, gridcolor: colour.grid, linecolor: colour.muted, zerolinecolor: colour.line, tickcolor: colour.muted,
   });
 
+  // Plotly draws its legend for the mouse. The keyboard shall reach its entries too, and hear whether each is shown.
+  const nameLegend = (div) => {
+    for (const entry of div.querySelectorAll(".legend .traces")) {
+      const lines = entry.querySelectorAll(".legendtext tspan");
+      const words = lines.length ? [...lines].map((line) => line.textContent).join(" ") : entry.textContent;
+      const told = { tabindex: "0", role: "button", "aria-label": `Show ${words}`, "aria-pressed": String(entry.style.opacity !== "0.5") };
+      for (const [name, value] of Object.entries(told)) entry.querySelector(".legendtoggle").setAttribute(name, value);
+    }
+  };
+  const pressLegend = (event) => {
+    if (!["Enter", " "].includes(event.key) || !event.target.matches(".legendtoggle")) return;
+    event.preventDefault(); // the space bar would scroll the page
+    for (const kind of ["mousedown", "mouseup"]) event.target.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
+  };
+
   // dress(trace, colour, narrow) may change a trace further; more(colour, narrow) changes the layout.
   const draw = (div, figure, dress = (trace) => trace, more = () => ({})) => {
     const colour = colours();
@@ -31,6 +46,7 @@ const Charts = (() => {
     const family = getComputedStyle(document.body).fontFamily;
     Plotly.react(div, figure.data.map((trace) => dress(dressed(trace, colour), colour, narrow)), {
       ...layout,
+      ...(document.documentElement.classList.contains("on-paper") ? { width: div.clientWidth } : {}),
       uirevision: "kept", // what the reader hid or zoomed stays so
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
@@ -40,6 +56,12 @@ const Charts = (() => {
       xaxis: axis(layout.xaxis, colour),
       yaxis: axis(layout.yaxis, colour),
     }, { ...config, displayModeBar: narrow ? false : "hover" });
+    if (!div.dataset.keyed) {
+      div.dataset.keyed = "yes";
+      div.on("plotly_afterplot", () => nameLegend(div));
+      div.addEventListener("keydown", pressLegend);
+      nameLegend(div);
+    }
   };
 
   const all = [...document.querySelectorAll("[data-chart]")];
@@ -62,8 +84,20 @@ const Charts = (() => {
     setTimeout(next);
     const redraw = () => drawn.forEach(drawOne);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-    addEventListener("beforeprint", () => all.forEach(once));
-    addEventListener("afterprint", redraw);
+    // Paper cannot be clicked: what is to be printed is drawn and opened before, and closed again after.
+    let opened = [];
+    addEventListener("beforeprint", () => {
+      document.documentElement.classList.add("on-paper"); // light, and as wide as a sheet
+      all.forEach(once);
+      opened = [...document.querySelectorAll("details[data-paper]:not([open])")];
+      for (const one of opened) one.open = true;
+    });
+    addEventListener("afterprint", () => {
+      for (const one of opened) one.open = false;
+      document.documentElement.classList.remove("on-paper");
+      redraw();
+      drawn.forEach((div) => Plotly.Plots.resize(div));
+    });
     return once;
   };
 

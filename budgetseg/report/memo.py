@@ -19,11 +19,20 @@ from budgetseg.report.planner import Planner
 from budgetseg.report.report import Comparison
 from budgetseg.report.verdict import USUAL
 
-__all__ = ["SCHEMA", "Gain", "Memo", "memo_of"]
+__all__ = ["PEOPLE", "SCHEMA", "Gain", "Memo", "memo_of"]
 
 SCHEMA: Final = "budgetseg.memo/1"
 ASSUMED_HOURS: Final = 10
 """Hours of annotation that one more mIoU is taken to be worth where nobody has said what it is: a round figure."""
+PEOPLE: Final = {
+    "paid_per_labelling": "every paid hour goes into annotation",
+    "hours_per_day": "6 hours a day",
+    "ramp_up_hours": "no time to get up to speed",
+    "control_share": "no control images",
+    "redone_share": "no work done twice",
+    "speed_log_sd": "all equally fast",
+}
+"""What is taken for granted about people where a cost book does not say: the defaults of its ``[labour]``, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,9 +172,9 @@ def _assumed(
         unverified = planner.book.unverified_for(kinds)
         if unverified:
             said.append(f"Rates that nobody has looked up in their source: {', '.join(unverified)}.")
-        listed = ", ".join(f"{key} {value:g}" for key, value in planner.book.labour.assumed.items())
+        listed = [PEOPLE[key] for key in planner.book.labour.assumed]
         if listed:
-            said.append(f"About people the cost book does not say, so: {listed}.")
+            said.append(f"About people the cost book does not say, so: {', '.join(listed)}.")
     else:
         said.append(f"The cost book {costs} is not to be found any more: an image costs what those bought here did.")
     if pay.assumed:

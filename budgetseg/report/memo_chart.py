@@ -10,9 +10,9 @@ from budgetseg.report.palette import style
 __all__ = ["curve_chart"]
 
 WIDTH: Final = 640
-HEIGHT: Final = 190
+HEIGHT: Final = 200
 LEFT: Final = 38
-BOTTOM: Final = 30
+BOTTOM: Final = 40
 TICKS: Final = tuple(step * 10.0**power for power in range(-3, 6) for step in (1, 2, 5))
 SHAPES: Final = {
     "full": "M0,-4 L4,3 L-4,3 Z",
@@ -44,7 +44,7 @@ def curve_chart(memo: Memo) -> str:
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - 8}" y1="{up(value):.1f}" y2="{up(value):.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{up(value) + 3.5:.1f}" text-anchor="end">{value}</text>')
     parts += [
-        f'<text x="{across(tick):.1f}" y="{HEIGHT - BOTTOM + 14}" text-anchor="middle">{tick:,g}</text>'
+        f'<text x="{across(tick):.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{tick:,g}</text>'
         for tick in TICKS
         if low <= math.log(tick) <= high
     ]
@@ -57,8 +57,8 @@ def curve_chart(memo: Memo) -> str:
         drawn = style(point.strategy, point.variant)
         shape = SHAPES.get(point.strategy, ROUND)
         parts.append(
-            f'<path d="{shape}" fill="{drawn.colour}" transform="translate({across(point.hours):.1f} '
-            f'{up(point.miou):.1f})"/>'
+            f'<g transform="translate({across(point.hours):.1f} {up(point.miou):.1f})">'
+            f'<path d="{shape}" fill="{drawn.colour}"/></g>'
         )
     key = "".join(
         f'<li><svg viewBox="-6 -6 12 12" aria-hidden="true"><path d="{SHAPES.get(strategy, ROUND)}" '

@@ -222,8 +222,8 @@ def _tiles(memo: Memo) -> str:
 def _miou_tile(memo: Memo, expected: Prediction) -> str:
     trained = memo.choice.trained
     if trained is None:
-        return tile("Mean IoU, foretold", f"{expected.mean:.1f}", f"{expected.low:.1f} to {expected.high:.1f}")
-    return tile("Mean IoU, measured", f"{trained.miou:.1f}", f"new one: {expected.low:.1f} to {expected.high:.1f}")
+        return tile("mIoU, foretold", f"{expected.mean:.1f}", f"{expected.low:.1f} to {expected.high:.1f}")
+    return tile("mIoU, measured", f"{trained.miou:.1f}", f"new one: {expected.low:.1f} to {expected.high:.1f}")
 
 
 def draw_memo(memo: Memo) -> str:

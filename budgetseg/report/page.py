@@ -14,6 +14,7 @@ from budgetseg.report.check_figures import (
 )
 from budgetseg.report.figures import hours_figure
 from budgetseg.report.frontier_figure import frontier_figure
+from budgetseg.report.parts import behind
 from budgetseg.report.report import Report, read_report
 from budgetseg.report.sections import MOST_BARS, comparison_section, verdict_block
 from budgetseg.report.self_contained import part
@@ -61,7 +62,8 @@ def _repeat(report: Report, document: dict[str, Any]) -> str:
         "these commands make the runs again.</p>\n"
         f"<details{opened}><summary>The commands</summary>\n{repeat_table(report.runs)}</details>\n"
         f"<details><summary>Settings</summary>\n{setting_table([run.config for run in report.runs])}</details>\n"
-        f"<details><summary>Versions and machines</summary>\n{version_table(environments)}</details>"
+        f"{behind(version_table(environments), 'Versions and machines')}\n"
+        '<p class="note paper">Tables of more than a page, commands and settings are in the file, not on paper.</p>'
     )
 
 

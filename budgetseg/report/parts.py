@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Final
 
 __all__ = ["behind", "figure", "joined", "paragraphs", "select", "slider", "tile"]
+
+MOST_PRINTED: Final = 60
+"""Rows of tables behind a chart that are printed: about a page."""
 
 
 def joined(text: str) -> str:
@@ -31,8 +35,9 @@ def figure(name: str, caption: str) -> str:
 
 
 def behind(table: str, summary: str = "The numbers behind the chart") -> str:
-    """Tables that open on demand."""
-    return f"<details><summary>{escape(summary)}</summary>\n{table}</details>"
+    """Tables that open on demand, and on paper by themselves where they are not long."""
+    paper = " data-paper" if table.count("<tr>") <= MOST_PRINTED else ""
+    return f"<details{paper}><summary>{escape(summary)}</summary>\n{table}</details>"
 
 
 def select(attributes: str, words: str, options: Iterable[tuple[str, str]], chosen: str) -> str:

@@ -38,10 +38,13 @@ class PlannedStep:
     spent: float
     expected: Prediction
     """With the interval in which one new training falls."""
-    trained: bool
-    """Whether some run here bought this mix; what is expected of another one is foretold."""
     nearest: Point
     """The runs on which hours were spent most alike."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether some run here bought this mix; what is expected of another one is foretold."""
+        return _same_purchase(self.nearest, self.mix)
 
     @property
     def basis(self) -> str:
@@ -111,11 +114,7 @@ class Planner:
     def trained(self, mix: Mix) -> Point | None:
         """The point that bought a mix, to within what seeds of one purchase differ by; None where none did."""
         point = self.nearest(mix)
-        bought = Mix.of(point.mix)
-        if {kind for kind, _ in bought} != {kind for kind, _ in mix}:
-            return None
-        same = all(abs(bought[kind] - images) <= max(1, SAME_PURCHASE * images) for kind, images in mix)
-        return point if same else None
+        return point if _same_purchase(point, mix) else None
 
     def tried(self, mix: Mix) -> bool:
         """Whether some run here combined the kinds of a mix, in any numbers."""
@@ -137,11 +136,17 @@ class Planner:
                         mix=plan.mix,
                         spent=plan.hours,
                         expected=plan.predicted_miou,
-                        trained=self.trained(plan.mix) is not None,
                         nearest=self.nearest(plan.mix),
                     )
                 )
         return tuple(found)
+
+
+def _same_purchase(point: Point, mix: Mix) -> bool:
+    bought = Mix.of(point.mix)
+    if {kind for kind, _ in bought} != {kind for kind, _ in mix}:
+        return False
+    return all(abs(bought[kind] - images) <= max(1, SAME_PURCHASE * images) for kind, images in mix)
 
 
 def usable(group: Sequence[FinishedRun]) -> tuple[FinishedRun, ...]:

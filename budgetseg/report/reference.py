@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from budgetseg.costs.accounting import mix_seconds
@@ -81,5 +82,5 @@ def _rows() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def overlaps(points: "Sequence[Point]", reference: Sequence[ReferencePoint]) -> bool:
-    """Whether runs had as many hours as some published point: else showing these squeezes the runs into a corner."""
-    return bool(reference) and max(point.hours for point in points) >= min(point.hours for point in reference)
+    """Whether runs had as many hours as half of the published points: else these squeeze the runs into a corner."""
+    return bool(reference) and max(point.hours for point in points) >= median(point.hours for point in reference)

@@ -98,6 +98,8 @@
   const drawers = {
     frontier: (div, index) => Charts.draw(div, Charts.figures[div.id], dressFrontier(chosen[index]), frontierLayout(index, Charts.figures[div.id].layout)),
     classes: (div, index) => Charts.draw(div, Charts.figures[div.id], heat(index)),
+    hours: (div) => Charts.draw(div, Charts.figures[div.id], (trace, _, narrow) =>
+      (narrow ? { ...trace, y: trace.y.map((name) => name.replace(/^(.*? h), /, "$1<br>")) } : trace)),
     difference: (div, index) => Charts.draw(div, Charts.figures[div.id], compare(index)),
     calibration: (div) => Charts.draw(div, Charts.figures[div.id], (trace, colour) =>
       (trace.meta === "diagonal" ? { ...trace, line: { ...trace.line, color: colour.muted } } : trace)),

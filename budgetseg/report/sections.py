@@ -104,17 +104,18 @@ def _frontier(index: int, comparison: Comparison, report: Report) -> str:
     data = [point_table(comparison.points, comparison.front, comparison.money, comparison.pay.currency)]
     if comparison.planned:
         data.append(planned_table(comparison.planned))
-    if report.reference:
-        data.append(reference_table(report.reference))
+    published = ""
+    if report.reference:  # the same in every report, so not for paper
+        published = f"<details><summary>The published points</summary>\n{reference_table(report.reference)}</details>"
     caption = (
         f"{finding} Each mark is one way to spend the hours; higher and further left is better. Rings mark the Pareto "
-        "front: nothing that costs less reaches more. Select a name in the legend to hide it."
+        "front: nothing that costs less reaches more. Select a name in the legend, or press Enter on it, to hide it."
     )
     return (
         f"{_switches(index, comparison, report)}\n{figure(f'frontier-{index}', caption)}\n"
         f'<div class="controls" hidden data-live>'
         f'<button type="button" data-csv="{index}">Download these points as CSV</button></div>\n'
-        f"{behind(chr(10).join(data))}"
+        f"{behind(chr(10).join(data))}\n{published}"
     )
 
 
@@ -157,7 +158,8 @@ def _classes(index: int, comparison: Comparison) -> str:
             + select(f'data-first="{index}"', "First", options, names[0])
             + select(f'data-second="{index}"', "Second", options, names[1])
             + f"</div>\n{figure(f'difference-{index}', caption)}\n"
-            f'<details><summary>The numbers behind the chart</summary>\n<div id="pairs-{index}"></div></details>\n'
+            + behind(f'<div id="pairs-{index}"></div>')
+            + "\n"
         )
     caption = "IoU of each class and strategy at the budget above, in percent. Lighter is better."
     return (

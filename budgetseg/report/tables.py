@@ -96,7 +96,7 @@ def point_table(points: Sequence[Point], front: Sequence[Point], money: Callable
 
 
 def budget_table(levels: Sequence[tuple[float, Sequence[Point]]]) -> str:
-    """What each strategy reached with each budget; the highest is bold."""
+    """What each strategy reached with each budget; the highest of several is bold."""
     names = list(dict.fromkeys(point.series for _, held in levels for point in held))
 
     def cell(held: Mapping[str, Point], name: str, best: float) -> Number:
@@ -106,7 +106,7 @@ def budget_table(levels: Sequence[tuple[float, Sequence[Point]]]) -> str:
         half = f" {_spread(point)}" if point.spread == "seeds" else ""
         spent = point.budget_hours is None or same_hours(point.hours, point.budget_hours)
         left = "*" if point.pool_ended and not spent else ""
-        return Number(f"{point.miou:.1f}{half}{left}", strong=point.miou == best)
+        return Number(f"{point.miou:.1f}{half}{left}", strong=len(held) > 1 and point.miou == best)
 
     rows: list[Sequence[Cell]] = []
     for hours, points in levels:

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from budgetseg.accuracy.trial import Setup, Trial
+from budgetseg.accuracy.found import TrialRun, find_run
+from budgetseg.accuracy.trial import Setup
 from budgetseg.data.download import Tell
 from budgetseg.errors import InvalidInputError
 from budgetseg.runs.opening import open_for
-from budgetseg.runs.state import State, state_of
 from budgetseg.surfaces.cell import trials_of
 from budgetseg.surfaces.design import Surface
 
-__all__ = ["Measured", "SurfaceRun", "look_up", "setup_of"]
+__all__ = ["Measured", "look_up", "setup_of"]
 
 _IN_FOLDER: Final = ("run.points", "run.instances")
 """Settings that name files in the folder of photographs."""
@@ -32,30 +32,6 @@ _WITH_OPTION: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurfaceRun:
-    """One training of a surface."""
-
-    trial: Trial
-    folder: Path
-    command: str
-    state: State
-    miou: float | None
-    """0 to 100; None before the run is finished."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in ``runs`` of ``budgetseg.surfaces/1``."""
-        return {
-            "name": self.trial.name,
-            "mix": self.trial.mix.to_dict(),
-            "seed": self.trial.seed,
-            "state": self.state,
-            "miou": self.miou,
-            "folder": str(self.folder),
-            "command": self.command,
-        }
-
-
-@dataclass(frozen=True, kw_only=True)
 class Measured:
     """A surface as far as it is measured."""
 
@@ -67,10 +43,10 @@ class Measured:
     recipe: str
     """The training in a few words: preset, network, iterations, batch and size."""
     setup: Setup
-    runs: tuple[SurfaceRun, ...]
+    runs: tuple[TrialRun, ...]
 
     @property
-    def missing(self) -> tuple[SurfaceRun, ...]:
+    def missing(self) -> tuple[TrialRun, ...]:
         """Runs that are still to be trained."""
         return tuple(run for run in self.runs if run.miou is None)
 
@@ -122,16 +98,11 @@ def look_up(surface: Surface, setup: Setup, tell: Tell) -> Measured:
     dataset = open_for(shared, tell)
     pool = len(dataset.ids("train"))
     train = shared.train
-    found = []
-    for trial in trials_of(surface.cells, pool):
-        folder = setup.run_folder(trial)
-        state, miou = state_of(folder, setup.spec(trial).fingerprint)
-        found.append(SurfaceRun(trial=trial, folder=folder, command=setup.command(trial), state=state, miou=miou))
     return Measured(
         surface=surface,
         pool=pool,
         classes=len(dataset.classes) - 1,
         recipe=f"{train.preset} {shared.backbone} {train.iterations} x {train.batch} at {train.crop} px",
         setup=setup,
-        runs=tuple(found),
+        runs=tuple(find_run(setup, trial) for trial in trials_of(surface.cells, pool)),
     )

@@ -1,10 +1,9 @@
 """Measured surfaces as evidence: the CSV table that a plan's predictions can rest on (``budgetseg.plan.evidence``)."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from budgetseg.costs.kinds import KINDS
+from budgetseg.files import csv_text
 from budgetseg.surfaces.measured import Measured
 
 __all__ = ["complete", "evidence_csv"]
@@ -22,15 +21,17 @@ def evidence_csv(surfaces: Sequence[Measured]) -> str:
     """
     used = {kind for surface in surfaces for run in surface.runs for kind, _ in run.trial.mix}
     kinds = [kind for kind in KINDS if kind in used]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["dataset", "recipe", "seed", *kinds, "miou", "source"])
-    for surface in surfaces:
-        for run in surface.runs:
-            if run.miou is not None:
-                images = [run.trial.mix[kind] for kind in kinds]
-                miou = f"{run.miou:.2f}"
-                writer.writerow(
-                    [surface.surface.name, surface.recipe, run.trial.seed, *images, miou, surface.surface.source]
-                )
-    return out.getvalue()
+    rows = [
+        [
+            surface.surface.name,
+            surface.recipe,
+            run.trial.seed,
+            *(run.trial.mix[kind] for kind in kinds),
+            f"{run.miou:.2f}",
+            surface.surface.source,
+        ]
+        for surface in surfaces
+        for run in surface.runs
+        if run.miou is not None
+    ]
+    return csv_text(["dataset", "recipe", "seed", *kinds, "miou", "source"], rows)

@@ -228,3 +228,19 @@ def shoot(chromium: str) -> Callable[[Path, Path, int], None]:
 def visit(chromium: str) -> Callable[[Path, Path], tuple[str, list[str], list[str]]]:
     """Open a page in a real browser, where there is one."""
     return partial(_visit, chromium)
+
+
+@pytest.fixture
+def on_paper(chromium: str) -> Callable[[Path, Path], tuple[str, bytes]]:
+    """Print a page that is shown dark; return what the browser said and the PDF."""
+
+    def take(page: Path, folder: Path) -> tuple[str, bytes]:
+        target = folder / "page.pdf"
+        flags = [chromium, *FLAGS, "--blink-settings=preferredColorScheme=0", f"--user-data-dir={folder / 'profile'}"]
+        done = subprocess.run(
+            [*flags, "--no-pdf-header-footer", f"--print-to-pdf={target}", page.as_uri()],
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        return done.stderr, target.read_bytes()
+
+    return take

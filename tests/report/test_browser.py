@@ -122,14 +122,19 @@ def with_script(text, script):
     return text.replace("</body>", f"<script>{script}</script></body>")
 
 
+def seen_on(dom):
+    """What a further script has left on the page."""
+    found = re.search(r'<body[^>]* data-seen="(.*?)"[ >]', dom, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1].replace("&quot;", '"'))
+
+
 def test_the_slider_changes_the_table_switches_change_the_chart_and_the_legend_hides(planned, tmp_path, visit):
     page = tmp_path / "report.html"
     page.write_text(with_script(draw_page(planned), MOVES), encoding="utf-8")
     dom, console, asked = visit(page, tmp_path)
     assert (console, asked) == ([], [])
-    found = re.search(r'<body[^>]* data-seen="(.*?)"[ >]', dom, re.DOTALL)
-    assert found is not None
-    seen = json.loads(found[1].replace("&quot;", '"'))
+    seen = seen_on(dom)
     comparison = planned.comparisons[0]
     for step, rows in ((comparison.steps[comparison.given], seen["before"]), (comparison.steps[0], seen["after"])):
         expected = next(one for one in comparison.planned if one.hours == step.hours)
@@ -162,6 +167,90 @@ def test_pictures_at_three_widths_show_a_page(width, planned, tmp_path, shoot):
         assert picture.size == (width, 900)
         colours = picture.convert("RGB").getcolors(maxcolors=1 << 20)
     assert len(colours) > 40  # neither blank nor a single message
+
+
+KEYS = """
+const settled = () => new Promise((done) => setTimeout(done, 700));
+const chart = document.getElementById("frontier-0");
+const entries = () => [...chart.querySelectorAll('.legendtoggle[role="button"]')];
+const entry = () => entries().find((one) => one.ariaLabel === "Show full");
+const shown = () => chart.data.find((one) => one.name === "full").visible ?? true;
+const seen = [];
+const press = (key) => {
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  return settled().then(() => {
+    seen.push([shown(), entry().getAttribute("aria-pressed"), document.activeElement === entry()]);
+  });
+};
+entry().focus();
+press("x").then(() => press("Enter")).then(() => {
+  const slider = document.getElementById("budget-0");
+  slider.value = 0;
+  slider.dispatchEvent(new Event("input", { bubbles: true })); // draws the chart anew
+  return press("x");
+}).then(() => press(" ")).then(() => { document.body.dataset.seen = JSON.stringify([entry().tabIndex, ...seen]); });
+"""
+
+
+def test_the_legend_is_used_by_keyboard(planned, tmp_path, visit):
+    page = tmp_path / "report.html"
+    page.write_text(with_script(draw_page(planned), KEYS), encoding="utf-8")
+    dom, console, _ = visit(page, tmp_path)
+    assert console == []
+    shown, hidden = [True, "true", True], ["legendonly", "false", True]
+    assert seen_on(dom) == [0, shown, hidden, hidden, shown]
+
+
+PAPER = """
+const charts = () => [...document.querySelectorAll("[data-chart]")];
+const state = () => ({
+  open: [...document.querySelectorAll("details[open] > summary")].map((one) => one.textContent),
+  dark: matchMedia("(prefers-color-scheme: dark)").matches,
+  ink: new Set(charts().map((one) => one.layout?.font.color)).size === 1 ? charts()[0].layout.font.color : "mixed",
+  widths: charts().map((one) => one.querySelector(".main-svg")?.getAttribute("width") - one.clientWidth),
+});
+addEventListener("beforeprint", () => console.log("paper", JSON.stringify(state())));
+"""
+
+
+def test_on_paper_tables_are_open_charts_are_dark_on_light_and_fit(planned, tmp_path, on_paper):
+    page = tmp_path / "report.html"
+    page.write_text(with_script(draw_page(planned), PAPER), encoding="utf-8")
+    said, pdf = on_paper(page, tmp_path)
+    (line,) = re.findall(r'"paper (\{.*\})"', said)
+    state = json.loads(line.replace('\\"', '"'))
+    assert state["open"].count("The numbers behind the chart") >= 4
+    assert {"The hours of each run", "The cost book and its sources", "Versions and machines"} <= {*state["open"]}
+    assert not {"The commands", "Settings", "The published points"} & {*state["open"]}  # for the screen
+    assert (state["dark"], state["ink"]) == (True, "#000000")  # shown dark, printed dark on light
+    assert {*state["widths"]} == {0}
+    width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups())
+    assert (width, height) == (pytest.approx(595, abs=1.5), pytest.approx(842, abs=1.5))  # A4 in points
+    page.write_text(draw_page(planned).replace(" data-paper", ""), encoding="utf-8")
+    _, closed = on_paper(page, tmp_path)
+    pages = [len(re.findall(rb"/Type /Page\b", one)) for one in (pdf, closed)]
+    assert pages[0] > pages[1]  # the tables are on the sheets
+
+
+BACK = (
+    PAPER
+    + """
+dispatchEvent(new Event("beforeprint"));
+dispatchEvent(new Event("afterprint"));
+setTimeout(() => { document.body.dataset.seen = JSON.stringify(state()); }, 700);
+"""
+)
+
+
+def test_after_printing_the_page_is_as_before(planned, tmp_path, visit):
+    page = tmp_path / "report.html"
+    page.write_text(with_script(draw_page(planned), BACK), encoding="utf-8")
+    dom, console, _ = visit(page, tmp_path)
+    assert len(console) == 1  # what it logs when it is printed
+    state = seen_on(dom)
+    assert "The numbers behind the chart" not in state["open"]
+    assert state["ink"] == "#1b1f24"
+    assert {*state["widths"]} == {0}
 
 
 NARROW = "console.log('wide', document.documentElement.scrollWidth - document.documentElement.clientWidth);"

@@ -1,7 +1,6 @@
 """The memo: its figures against brute force, its sentences, and one printed page."""
 
 import re
-import subprocess
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -18,7 +17,7 @@ from budgetseg.errors import InvalidInputError, RunFailedError
 from budgetseg.plan.conditioning import Conditioning, noise_covariance
 from budgetseg.plan.surface import counts_of
 from budgetseg.report import read_report
-from budgetseg.report.memo import memo_of
+from budgetseg.report.memo import PEOPLE, memo_of
 from budgetseg.report.memo_doubt import doubted, purchases
 from budgetseg.report.memo_page import draw_memo, lines, sentence, write_memo
 from budgetseg.report.memo_work import work_of
@@ -167,16 +166,17 @@ def test_a_memo_needs_a_fitted_planner_and_a_place(make_run, tmp_path, memo):
         write_memo(memo, tmp_path / "file" / "memo.html")
 
 
-def test_it_prints_on_one_page(memo, tmp_path, chromium):
+def test_what_is_taken_for_granted_about_people_are_the_defaults():
+    assert Labour().assumed == {
+        "paid_per_labelling": 1, "hours_per_day": 6, "ramp_up_hours": 0, "control_share": 0, "redone_share": 0,
+        "speed_log_sd": 0,
+    }  # fmt: skip
+    assert PEOPLE.keys() == Labour().assumed.keys()
+
+
+def test_it_prints_on_one_page(memo, tmp_path, on_paper):
     write_memo(memo, tmp_path / "memo.html")
-    flags = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
-    target = tmp_path / "memo.pdf"
-    subprocess.run(
-        [*flags, "--proxy-server=127.0.0.1:9", "--no-pdf-header-footer", f"--print-to-pdf={target}",
-         (tmp_path / "memo.html").as_uri()],
-        capture_output=True, timeout=120, check=True,
-    )  # fmt: skip
-    content = target.read_bytes()
+    _, content = on_paper(tmp_path / "memo.html", tmp_path)
     assert len(re.findall(rb"/Type /Page\b", content)) == 1
     width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content).groups())
     assert (width, height) == (pytest.approx(595, abs=1.5), pytest.approx(842, abs=1.5))  # A4 in points

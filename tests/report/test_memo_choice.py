@@ -52,7 +52,7 @@ def test_a_trained_mix_stands_with_what_it_reached(planned, comparison):
     assert f"expect most of {memo.choice.best.mix}, which no run bought: " in why
     assert "keeps to a mix that was trained" in why
     text = draw_memo(memo)
-    assert "Mean IoU, measured" in text
+    assert "mIoU, measured" in text
     assert "No run" not in text
     document = memo.to_dict()
     assert document["choice"]["trained"] is True
@@ -68,8 +68,8 @@ def test_beyond_the_runs_it_says_that_it_is_foretold_and_what_was_measured_neare
     near = [run for run in planned.runs if run.mix == memo.choice.nearest.mix]
     text = draw_memo(memo)
     assert f"Measured: {Mix.of(near[0].mix)} (16 h) reached {np.mean([run.miou for run in near]):.1f}" in text
-    assert "Mean IoU, foretold" in text
-    assert "Mean IoU, measured" not in text
+    assert "mIoU, foretold" in text
+    assert "mIoU, measured" not in text
     assert memo.to_dict()["choice"]["trained"] is False
 
 

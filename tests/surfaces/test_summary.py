@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from budgetseg.accuracy.found import TrialRun
 from budgetseg.accuracy.trial import Setup, Trial
 from budgetseg.plan.mix import Mix
 from budgetseg.surfaces.design import Surface
-from budgetseg.surfaces.measured import Measured, SurfaceRun
+from budgetseg.surfaces.measured import Measured
 from budgetseg.surfaces.summary import summary
 from budgetseg.surfaces.table import complete, evidence_csv
 
@@ -14,7 +15,7 @@ SURFACE = Surface(name="s", dataset="scenes", settings={}, cells=(), source="mad
 
 def measured(*runs):
     found = [
-        SurfaceRun(trial=Trial(mix=Mix.of(mix), seed=seed), folder=Path(), command="", state="finished", miou=miou)
+        TrialRun(trial=Trial(mix=Mix.of(mix), seed=seed), folder=Path(), command="", state="finished", miou=miou)
         for mix, seed, miou in runs
     ]
     setup = Setup(folder=Path())
