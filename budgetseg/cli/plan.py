@@ -50,7 +50,11 @@ def plan(
         str, typer.Option(help="exact, or paper: the paper's rounded seconds. Neither goes over budget.")
     ] = "exact",
     objectness_seconds: Annotated[
-        str, typer.Option(help="What an objectness prior costs, paid once; detector:FILE charges its boxes.")
+        str,
+        typer.Option(
+            help="What an objectness prior costs, paid once by mixes that use one (not by masks and boxes alone); "
+            "detector:FILE charges its boxes."
+        ),
     ] = "0",
     background_clicks: market_options.BackgroundClicks = 0,
     current: Annotated[
@@ -199,12 +203,9 @@ def _pilot_or_buy(
     import numpy as np
 
     from budgetseg.plan.pilot_plan import pilot_advice
-    from budgetseg.plan.price_list import PriceList
 
-    known = {kind: each for kind, each in prices.seconds_of.items() if kind in surface.kinds}
-    listed = PriceList.of(known, prices.origin, prices.fixed_seconds)
     advice = pilot_advice(
-        surface, listed, seconds, chosen.pool, np.random.default_rng(0), validation=masks, buy_now=chosen.mix
+        surface, prices, seconds, chosen.pool, np.random.default_rng(0), validation=masks, buy_now=chosen.mix
     )
     return f"{advice.sentence} (budgetseg pilot tells more.)"
 

@@ -32,7 +32,7 @@ from budgetseg.plan.offers import NOTHING_HELD
 from budgetseg.plan.others import alternative, other_purchases, other_rows
 from budgetseg.plan.plan import Alternative, CandidateRow, Plan, Prediction
 from budgetseg.plan.predictor import Predictor
-from budgetseg.plan.prices import SAID, Prices
+from budgetseg.plan.prices import SAID, Prices, uses_prior
 from budgetseg.plan.purse import Bounds, resources, short_of
 from budgetseg.plan.reasons import Reasons, TargetOutcome
 from budgetseg.plan.two_stage import compare_two_stage
@@ -55,6 +55,7 @@ def choose_plan(
     labour: Labour | None = None,
     accounting: Accounting = "exact",
     fixed_seconds: Fraction = _NOTHING,
+    prior_seconds: Fraction = _NOTHING,
     dataset: str | None = None,
     current: Mix = NOTHING_HELD,
     validation: Validation | None = None,
@@ -78,6 +79,7 @@ def choose_plan(
         labour: Wages and people; None for the book's.
         accounting: ``paper`` reckons with the paper's rounded seconds, but never rounds a number of images up.
         fixed_seconds: Paid once, whatever is bought, by the book.
+        prior_seconds: Paid once besides where a kind is bought or held that uses an objectness prior.
         dataset: What to call the images for which ``workload`` and ``pool`` hold.
         current: Images that are annotated already: they count in the mix, and asking more of them costs the new
             questions alone.
@@ -105,7 +107,9 @@ def choose_plan(
     if prices is None:
         if book is None or workload is None:
             raise InvalidInputError("costs: expected prices, or a cost book and a mean image")
-        prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
+        prices = Prices.of(
+            book, workload, accounting=accounting, fixed_seconds=fixed_seconds, prior_seconds=prior_seconds
+        )
     labour = (book.labour if book is not None else Labour()) if labour is None else labour
     surface = fit_surface(evidence) if surface is None else surface
     known = surface.kinds
@@ -119,21 +123,24 @@ def choose_plan(
     if unseen:
         surface = with_held(surface, unseen)
     if objective.goal == "target" and not bounds.given:
-        bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.fixed_seconds)
+        bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.once_seconds(KINDS))
     paid_seconds = _NOTHING if validation is None else validation.charged_seconds
-    once_seconds = prices.fixed_seconds + paid_seconds
+    held_kinds = [kind for kind, _ in current]
+    once_seconds = prices.once_seconds(held_kinds) + paid_seconds
+    left_to_pay = _NOTHING if uses_prior(held_kinds) else prices.prior_seconds
 
     def market_of(kinds: Sequence[str]) -> Market:
         offers = prices.offers(current, kinds)
         return Market(
             surface=surface,
             offers=offers,
-            resources=resources(bounds, offers, labour, workload, once_seconds=once_seconds),
+            resources=resources(bounds, offers, labour, workload, once_seconds=once_seconds, prior_seconds=left_to_pay),
             current=current,
             pool=pool,
             objective=objective,
             classes=class_surfaces,
             candidates=candidates,
+            prior_seconds=left_to_pay,
         )
 
     market = market_of(usable)
@@ -153,7 +160,7 @@ def choose_plan(
     alternatives = [replace(other, predicted_miou=_predict(surface, other.mix)) for other in alternatives]
     against = disagreement(alternatives) if evidence.name == MODERN else None
     moves, mix = market.moves(chosen_K), market.mix(chosen_K)
-    seconds = prices.seconds_of_moves(moves) + paid_seconds
+    seconds = prices.seconds_of_moves(moves, current) + paid_seconds
     return Plan(
         budget_hours=float((seconds if bounds.seconds is None else bounds.seconds) / 3600),
         mix=mix,
@@ -221,10 +228,10 @@ def _require_one_image(market: Market) -> None:
     if market.candidates is not None:
         return  # they say themselves what the cheapest of them needs
     for resource in market.resources:
-        one = min(range(len(market.offers)), key=lambda column: resource.costs[column])
-        needed = resource.once + resource.costs[one]
-        if resource.limit < needed:
-            raise short_of(resource, needed, f"one image at the cheapest kind, {market.offers[one].kind},")
+        singles = np.eye(len(market.offers), dtype=np.int64).tolist()
+        one = min(range(len(market.offers)), key=lambda column: resource.used(singles[column]))
+        if resource.limit < resource.used(singles[one]):
+            raise short_of(resource, singles[one], f"one image at the cheapest kind, {market.offers[one].kind},")
 
 
 def _reasons(market: Market, chosen_K: Counts, others: Sequence[Alternative]) -> Reasons:

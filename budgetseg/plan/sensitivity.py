@@ -38,7 +38,7 @@ def at_price(terms: Terms, kind: str, factor: Fraction) -> Terms:
     changed = replace(
         prices,
         seconds_of={**prices.seconds_of, kind: factor * prices.seconds_of[kind]},
-        seconds_of_mix=lambda images: prices.seconds_of_mix(images) + more * images.get(kind, 0),
+        seconds_of_images=lambda images: prices.seconds_of_images(images) + more * images.get(kind, 0),
         upgrades=lambda current, kinds: tuple(
             replace(offer, seconds=offer.seconds * factor) if offer.kind == kind else offer
             for offer in prices.upgrades(current, kinds)
