@@ -157,7 +157,11 @@ def choose_plan(
         alternatives.append(alternative("simpler", market, prices, simpler_K, paid_seconds))
     if candidates is not None:
         alternatives = other_rows(market, prices, paid_seconds, chosen_K)
-    alternatives = [replace(other, predicted_miou=_predict(surface, other.mix)) for other in alternatives]
+    chosen, *others_foretold = _predictions(surface, [market.mix(chosen_K), *(other.mix for other in alternatives)])
+    alternatives = [
+        replace(other, predicted_miou=foretold)
+        for other, foretold in zip(alternatives, others_foretold, strict=True)
+    ]
     against = disagreement(alternatives) if evidence.name == MODERN else None
     moves, mix = market.moves(chosen_K), market.mix(chosen_K)
     seconds = prices.seconds_of_moves(moves, current) + paid_seconds
@@ -165,7 +169,7 @@ def choose_plan(
         budget_hours=float((seconds if bounds.seconds is None else bounds.seconds) / 3600),
         mix=mix,
         hours=float(seconds / 3600),
-        predicted_miou=_predict(surface, mix),
+        predicted_miou=chosen,
         alternatives=tuple(alternatives),
         pool=pool,
         costs=prices.origin,
@@ -259,10 +263,11 @@ def _target(market: Market, chosen_K: Counts) -> TargetOutcome | None:
     )
 
 
-def _predict(surface: Predictor, mix: Mix) -> Prediction | None:
-    if any(kind not in surface.kinds for kind, _ in mix):
-        return None
-    return surface.predict(counts_of_mix(mix)[None].astype(np.float64))[0]
+def _predictions(surface: Predictor, mixes: Sequence[Mix]) -> list[Prediction | None]:
+    """What is foretold of each mix; None where nothing is known of a kind of it."""
+    known = [mix for mix in mixes if all(kind in surface.kinds for kind, _ in mix)]
+    foretold = iter(surface.predict(np.array([counts_of_mix(mix) for mix in known], np.float64)) if known else ())
+    return [next(foretold) if all(kind in surface.kinds for kind, _ in mix) else None for mix in mixes]
 
 
 def _costs_of(prices: Prices) -> str:

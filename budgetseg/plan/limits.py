@@ -59,12 +59,12 @@ class Limits:
         """How many more images of ``offer`` each purchase has room for, (M,); below 0 where a limit is broken."""
         stock = self.stock_K[offer]
         room_M: Counts = self.stock_G[stock] - counts_MK[:, self.stock_K == stock].sum(axis=1)
-        paid_MR = self.paid_once(counts_MK, offer)
-        for costs_K, budget, paid_M in zip(self.costs_RK, self.budget_R, paid_MR.T, strict=True):
-            if cost := int(costs_K[offer]):
-                room_M = np.minimum(room_M, (budget - paid_M - counts_MK @ costs_K) // cost)
-            elif paid_M.any():  # what costs nothing may still need what is paid once
-                room_M = np.where(counts_MK @ costs_K + paid_M > budget, np.minimum(room_M, 0), room_M)
+        left_RM = self.budget_R[:, None] - (counts_MK @ self.costs_RK.T + self.paid_once(counts_MK, offer)).T
+        for cost, left_M in zip(self.costs_RK[:, offer].tolist(), left_RM, strict=True):
+            if cost:
+                room_M = np.minimum(room_M, left_M // cost)
+            elif self.prior_R is not None:  # what costs nothing may still need what is paid once
+                room_M = np.where(left_M < 0, np.minimum(room_M, 0), room_M)
         return room_M
 
     def filled(self, counts_MK: Counts, offer: int) -> Counts:
