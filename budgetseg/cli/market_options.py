@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from budgetseg.costs.book import CostBook
     from budgetseg.costs.workload import Workload
-    from budgetseg.plan.prices import Prices
     from budgetseg.plan.validation import Validation
 
 __all__ = ["Market", "market"]
@@ -103,8 +102,7 @@ def market(
     """
     from budgetseg.costs.book import load_book
     from budgetseg.costs.workload import exact_number
-    from budgetseg.plan.prices import Prices
-    from budgetseg.plan.prices import seconds_said
+    from budgetseg.plan.prices import Prices, seconds_said
 
     if pool is not None and pool < 1:
         raise InvalidInputError(f"--pool: expected at least 1 image to annotate, got {pool}")

@@ -124,6 +124,7 @@ def choose_plan(
     unseen = [kind for kind, _ in current if kind not in known]
     if unseen:
         surface = with_held(surface, unseen)
+    given_seconds = bounds.seconds
     if objective.goal == "target" and not bounds.given:
         bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.once_seconds(KINDS))
     paid_seconds = _NOTHING if validation is None else validation.charged_seconds
@@ -164,14 +165,13 @@ def choose_plan(
         alternatives = other_rows(market, prices, paid_seconds, chosen_K)
     chosen, *others_foretold = _predictions(surface, [market.mix(chosen_K), *(other.mix for other in alternatives)])
     alternatives = [
-        replace(other, predicted_miou=foretold)
-        for other, foretold in zip(alternatives, others_foretold, strict=True)
+        replace(other, predicted_miou=foretold) for other, foretold in zip(alternatives, others_foretold, strict=True)
     ]
     against = disagreement(alternatives) if evidence.name == MODERN else None
     moves, mix = market.moves(chosen_K), market.mix(chosen_K)
     seconds = prices.seconds_of_moves(moves, current) + paid_seconds
     return Plan(
-        budget_hours=float((seconds if bounds.seconds is None else bounds.seconds) / 3600),
+        budget_hours=float((seconds if given_seconds is None else given_seconds) / 3600),
         mix=mix,
         hours=float(seconds / 3600),
         predicted_miou=chosen,

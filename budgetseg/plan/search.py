@@ -101,7 +101,9 @@ def _fitted(limits: Limits, near: Sequence[Counts]) -> Counts:
 
 def _tops(value: Value, limits: Limits, also: Iterable[Counts], *, coarse: bool = False) -> Counts:
     """Where climbs end from good starts of one, two and three offers; and from the best of these, with all offers."""
-    starts_MK = np.concatenate([limits.nothing()[None], *(given_K[None] for given_K in also), starts(limits, coarse=coarse)])
+    starts_MK = np.concatenate(
+        [limits.nothing()[None], *(given_K[None] for given_K in also), starts(limits, coarse=coarse)]
+    )
     starts_MK = np.unique(starts_MK[limits.allow(starts_MK)], axis=0)
     worth_M = value(starts_MK)
     sizes_M = (starts_MK > 0).sum(axis=1)

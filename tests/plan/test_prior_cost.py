@@ -20,6 +20,7 @@ from budgetseg.plan.evidence import read_evidence
 from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.limits import Limits
 from budgetseg.plan.mix import Mix
+from budgetseg.plan.objective import objective_of
 from budgetseg.plan.plan import Plan
 from budgetseg.plan.prices import Prices
 from budgetseg.plan.purse import Bounds
@@ -138,7 +139,12 @@ def test_money_pays_for_the_prior_by_the_hour() -> None:
     labour = type(BOOK.labour)(wage_per_hour=Fraction(36))  # a cent a second
     for money in (25, 40):
         plan = choose_plan(
-            bounds=Bounds(money=Fraction(money)), prices=prices, labour=labour, pool=IMAGES, evidence=PAPER, surface=SURFACE
+            bounds=Bounds(money=Fraction(money)),
+            prices=prices,
+            labour=labour,
+            pool=IMAGES,
+            evidence=PAPER,
+            surface=SURFACE,
         )
         (limit, _) = plan.limits
         assert limit.used == pytest.approx(plan.hours * 36)
@@ -207,3 +213,24 @@ def test_the_search_is_as_good_as_trying_every_purchase(
     found_K = best_counts(value, limits, tie=0.0, few=few)
     assert limits.allow(found_K[None])[0]
     assert float(value(found_K[None])[0]) >= most - 0.1
+
+
+def test_only_masks_have_no_rival_in_themselves_and_a_target_names_its_hours() -> None:
+    masks = Prices.said({"full": Fraction(100)})
+    plan = choose_plan(
+        bounds=Bounds(seconds=Fraction(9000)), prices=masks, pool=IMAGES, evidence=PAPER, surface=SURFACE
+    )
+    assert [other.mix for other in plan.alternatives] == [plan.mix]
+    assert plan.reasons is not None
+    assert plan.reasons.rivals == ()
+    sought = choose_plan(
+        prices=masks,
+        pool=IMAGES,
+        evidence=PAPER,
+        surface=SURFACE,
+        objective=objective_of("target", 8.0, 0.8),
+        explain=False,
+    )
+    assert sought.target is not None
+    assert sought.target.reached
+    assert 0 < sought.budget_hours == sought.hours < IMAGES * 100 / 3600
