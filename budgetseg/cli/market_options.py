@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from budgetseg.costs.book import CostBook
     from budgetseg.costs.workload import Workload
+    from budgetseg.plan.prices import Prices
     from budgetseg.plan.validation import Validation
 
 __all__ = ["Market", "market"]

@@ -5,9 +5,9 @@ measured more by
 
 .. math:: d > 5 \sqrt{\sigma_n^2 + \sigma_m^2},
 
-with the noise that the evidence says, else with 3.7 mIoU, the most that seeds were seen to differ by. More masks alone do
-not hurt by so much. More of a weak kind may, and mixes may: measured ones fell by 16 mIoU, so they are not held against
-each other.
+with the noise that the evidence says, else with 3.7 mIoU, the most that seeds were seen to differ by. More masks alone
+do not hurt by so much. More of a weak kind may, and mixes may: measured ones fell by 16 mIoU, so they are not held
+against each other.
 
 Shape suffixes: R trainings.
 """
@@ -48,6 +48,6 @@ def contradiction(evidence: Evidence) -> str | None:
     expected = float(np.hypot(sd_R[more], sd_R[less]))
     return (
         f"{evidence.name}: trainings contradict each other: {mixes[0]} measured {miou_R[more]:.1f} and {mixes[1]} "
-        f"{miou_R[less]:.1f}, where chance moves them apart by some {expected:.0f}; check these rows, the intervals are "
-        "wider for it"
+        f"{miou_R[less]:.1f}, where chance moves them apart by some {expected:.0f}; check these rows, the intervals "
+        "are wider for it"
     )
