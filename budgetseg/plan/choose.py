@@ -191,7 +191,12 @@ def choose_plan(
         objective=objective,
         target=_target(market, chosen_K),
         candidate=None if candidates is None else CandidateRow.of(candidates, mix),
-        limits=limit_uses(market, chosen_K) if explain else (),
+        limits=tuple(
+            # Hours that nobody has limited, for a target alone, limit nothing.
+            use
+            for use in (limit_uses(market, chosen_K) if explain else ())
+            if use.name != "hours" or given_seconds is not None
+        ),
         reasons=_reasons(market, chosen_K, alternatives) if explain else None,
         coverage=None if frequencies is None else coverage_of(mix, frequencies),
         two_stage=() if frequencies is None else compare_two_stage(prices, book, workload, pool, frequencies),

@@ -229,8 +229,8 @@ def test_only_masks_have_no_rival_in_themselves_and_a_target_names_its_hours() -
         evidence=PAPER,
         surface=SURFACE,
         objective=objective_of("target", 30.0, 0.8),
-        explain=False,
     )
     assert sought.target is not None
     assert sought.target.reached
+    assert [limit.name for limit in sought.limits] == ["images"]
     assert 0 < sought.budget_hours == sought.hours < 5_000 * 100 / 3600
