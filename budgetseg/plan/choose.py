@@ -18,11 +18,12 @@ from budgetseg.plan.candidates import Candidates
 from budgetseg.plan.chances import kinds_of_mix, rivals
 from budgetseg.plan.coverage import Frequencies, coverage_of
 from budgetseg.plan.disagreement import disagreement
-from budgetseg.plan.evidence import MODERN, PAPER, Evidence
+from budgetseg.plan.evidence import MODERN, Evidence
 from budgetseg.plan.exchange import break_even_prices, exchange_rates
 from budgetseg.plan.fit import fit_classes, fit_surface
 from budgetseg.plan.flips import flips
 from budgetseg.plan.held_kinds import said_of_held, with_held
+from budgetseg.plan.holds_for import holds_for
 from budgetseg.plan.limits import Counts
 from budgetseg.plan.marginal import next_hour
 from budgetseg.plan.market import Market, counts_of_mix
@@ -38,7 +39,7 @@ from budgetseg.plan.reasons import Reasons, TargetOutcome
 from budgetseg.plan.two_stage import compare_two_stage
 from budgetseg.plan.validation import Validation
 
-__all__ = ["choose_plan", "holds_for"]
+__all__ = ["choose_plan"]
 
 _NOTHING: Final = Fraction(0)
 
@@ -292,27 +293,3 @@ def _unavailable(prices: Prices, evidence: Evidence, known: Sequence[str]) -> di
         elif kind not in known:
             reasons[kind] = f"evidence {evidence.name} holds no such training, so nothing is predicted"
     return reasons
-
-
-def holds_for(evidence: Evidence) -> str:
-    """Say for which trainer and images the predictions hold, so that nobody takes them for his own."""
-    if evidence.name == PAPER:
-        # Figures: the paper's Table 3; Zhang et al. (Duke), arXiv 2312.10600, VOC 2012 val with a PSPNet.
-        return (
-            "The predictions hold for the trainer of the paper (FCN-32s on VGG16, 2016) on PASCAL VOC 2012: there 883 "
-            "full masks give 22.1 mIoU, while 800 give 52.2 with a PSPNet in the Duke study (arXiv 2312.10600). With a "
-            "modern trainer do not read this ranking as yours; plan from trainings of your own: --evidence FILE.csv. "
-            "Clicks and strokes had an objectness prior there; --objectness-seconds 2968.2 charges it."
-        )
-    if not len(evidence.miou_R):
-        return (
-            f"No training on these images is known: the predictions are borrowed from the other data sets and recipes "
-            f"of {evidence.name}, hence their wide intervals. Trainings of your own narrow them: --evidence runs/ or "
-            "FILE.csv."
-        )
-    recipe = evidence.recipe or "the trainer"
-    dataset = evidence.dataset or "the images"
-    return (
-        f"The predictions hold for {recipe} on {dataset} of {evidence.name}; "
-        "other trainers and images rank the kinds differently."
-    )
