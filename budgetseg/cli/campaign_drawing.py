@@ -63,7 +63,7 @@ def draw_simulation(simulation: "Simulation", console: "Console") -> None:
             f"Regret: true mIoU below the best mix of the same hours ({simulation.best[-1]:.1f} in the end). Truth: a "
             "smooth fit of all rows; measured: with the noise of one training."
         )
-    say(f"World: {simulation.world}, {simulation.pool:,} images. Costs: {simulation.prices.source}.")
+    say(f"World: {simulation.world}, {simulation.pool:,} images. Costs: {simulation.prices.origin}.")
 
 
 def _reached(end: Any) -> str:

@@ -13,7 +13,7 @@ from budgetseg.errors import BudgetTooSmallError
 from budgetseg.plan.campaign_replay import Budget, Replay, ReplayStep, SurfaceTrainer, Trainer, best_by_step, replay
 from budgetseg.plan.campaign_simulation import Simulation
 from budgetseg.plan.evidence import Evidence, read_evidence
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 from budgetseg.plan.truth import Truth, truth_of
 from budgetseg.plan.validation import Validation
 
@@ -25,7 +25,7 @@ class SurfaceWorld:
     """A surface that was measured."""
 
     name: str
-    prices: PriceList
+    prices: Prices
     pool: int
     truth: Truth
 
@@ -49,7 +49,7 @@ class RealWorld:
     """A data set that is trained on."""
 
     name: str
-    prices: PriceList
+    prices: Prices
     pool: int
     runs: Path
     device: str

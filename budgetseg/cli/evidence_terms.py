@@ -20,12 +20,13 @@ ForRecipe = Annotated[str | None, typer.Option(help="Which recipe of the evidenc
 
 
 def evidence_of(name: str, dataset: str | None, recipe: str | None) -> "Evidence":
-    """Read evidence; columns that are not used, and what they may have been meant for, are said on stderr.
+    """Read evidence; columns that are not used, and trainings that contradict each other, are said on stderr.
 
     Raises:
         InvalidInputError: See :func:`budgetseg.plan.evidence.read_evidence`.
     """
     from budgetseg.cli.output import notice
+    from budgetseg.plan.contradiction import contradiction
     from budgetseg.plan.evidence import read_evidence
     from budgetseg.plan.evidence_table import misspelt
 
@@ -34,4 +35,7 @@ def evidence_of(name: str, dataset: str | None, recipe: str | None) -> "Evidence
         hints = [f'"{column}" looks like {kind}' for column, kind in misspelt(evidence.ignored_columns).items()]
         hint = f"; {', '.join(hints)}" if hints else ""
         notice(f"{evidence.name}: columns not used: {', '.join(evidence.ignored_columns)}{hint}")
+    against = contradiction(evidence)
+    if against is not None:
+        notice(f"note: {against}")
     return evidence

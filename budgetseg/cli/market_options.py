@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from budgetseg.costs.book import CostBook
     from budgetseg.costs.workload import Workload
-    from budgetseg.plan.price_list import PriceList
+    from budgetseg.plan.prices import Prices
     from budgetseg.plan.validation import Validation
 
 __all__ = ["Market", "market"]
@@ -57,7 +57,7 @@ class Market:
     """The mean image; None where prices are given."""
     pool: int | None
     """None where only the hours are a limit."""
-    prices: "PriceList"
+    prices: "Prices"
     validation_workload: "Workload | None"
     validation_images: int | None
     book: "CostBook | None"
@@ -103,8 +103,7 @@ def market(
     """
     from budgetseg.costs.book import load_book
     from budgetseg.costs.workload import exact_number
-    from budgetseg.plan.price_list import PriceList
-    from budgetseg.plan.prices import seconds_said
+    from budgetseg.plan.prices import Prices, seconds_said
 
     if pool is not None and pool < 1:
         raise InvalidInputError(f"--pool: expected at least 1 image to annotate, got {pool}")
@@ -118,11 +117,14 @@ def market(
     if seconds_per_image is not None:
         if background_clicks:
             raise InvalidInputError("--seconds-per-image: are all that an image costs; leave out --background-clicks")
-        prices, book = PriceList.of(seconds_said(seconds_per_image), "--seconds-per-image", once), None
+        prices, book = (
+            Prices.said(seconds_said(seconds_per_image), fixed_seconds=once, origin="--seconds-per-image"),
+            None,
+        )
     else:
         assert workload is not None  # _images insists on it where a book is used
         book = load_book(costs, background_clicks=background_clicks)
-        prices = PriceList.of_book(book, workload, once)
+        prices = Prices.of(book, workload, fixed_seconds=once)
     return Market(
         dataset=name,
         workload=workload,

@@ -47,7 +47,7 @@ def draw_pilot(pilot: "Pilot", console: "Console") -> None:
     say(f"Best, by what is known now: {_likely(pilot.best_kinds)}.")
     pool = "as many images as the hours buy" if pilot.pool is None else f"{pilot.pool:,} images"
     say(f"Images: {pool}{f' of {pilot.dataset}' if pilot.dataset else ''}.")
-    say(f"Costs: {pilot.prices.source}. Evidence: {pilot.evidence}.")
+    say(f"Costs: {pilot.prices.origin}. Evidence: {pilot.evidence}.")
     if pilot.validation is not None:
         say(f"Measuring: {pilot.validation}.")
 

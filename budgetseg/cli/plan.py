@@ -9,10 +9,12 @@ import typer
 from budgetseg.cli import evidence_terms, market_options, plan_images, plan_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from fractions import Fraction
 
     from budgetseg.costs.book import CostBook
     from budgetseg.plan.cost_doubt import CostDoubt
+    from budgetseg.plan.mix import Mix
     from budgetseg.plan.plan import Plan
     from budgetseg.plan.prices import Prices
     from budgetseg.plan.surface import Surface
@@ -50,7 +52,11 @@ def plan(
         str, typer.Option(help="exact, or paper: the paper's rounded seconds. Neither goes over budget.")
     ] = "exact",
     objectness_seconds: Annotated[
-        str, typer.Option(help="What an objectness prior costs, paid once; detector:FILE charges its boxes.")
+        str,
+        typer.Option(
+            help="What an objectness prior costs, paid once by mixes that use one (not by masks and boxes alone); "
+            "detector:FILE charges its boxes."
+        ),
     ] = "0",
     background_clicks: market_options.BackgroundClicks = 0,
     current: Annotated[
@@ -123,7 +129,7 @@ def plan(
     rows = None if candidates is None else read_candidates(candidates)
     classes_fitted = fit_classes(known) if goal.goal == "worst-class" else None
 
-    def choose(on: Terms, /, *, explain: bool = True) -> "Plan":
+    def choose(on: Terms, /, *, explain: bool = True, near: "Sequence[Mix]" = ()) -> "Plan":
         return choose_plan(
             bounds=on.bounds,
             surface=surface,
@@ -142,6 +148,7 @@ def plan(
             candidates=rows,
             frequencies=images.frequencies if explain else None,
             explain=explain,
+            near=near,
         )
 
     chosen = choose(terms)
@@ -199,12 +206,9 @@ def _pilot_or_buy(
     import numpy as np
 
     from budgetseg.plan.pilot_plan import pilot_advice
-    from budgetseg.plan.price_list import PriceList
 
-    known = {kind: each for kind, each in prices.seconds_of.items() if kind in surface.kinds}
-    listed = PriceList.of(known, prices.origin, prices.fixed_seconds)
     advice = pilot_advice(
-        surface, listed, seconds, chosen.pool, np.random.default_rng(0), validation=masks, buy_now=chosen.mix
+        surface, prices, seconds, chosen.pool, np.random.default_rng(0), validation=masks, buy_now=chosen.mix
     )
     return f"{advice.sentence} (budgetseg pilot tells more.)"
 

@@ -106,7 +106,8 @@ def prices_of(
             book,
             workload,
             accounting="paper" if accounting == "paper" else "exact",
-            fixed_seconds=fixed_seconds + prior_seconds,
+            fixed_seconds=fixed_seconds,
+            prior_seconds=prior_seconds,
         )
         return prices, book, book.labour
     if accounting == "paper":

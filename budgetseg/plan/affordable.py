@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from budgetseg.costs.kinds import KINDS
-from budgetseg.plan.offers import Offer, whole_costs
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.offers import whole_numbers
+from budgetseg.plan.prices import Prices, uses_prior
 from budgetseg.plan.search import Limits, best_counts
 
 __all__ = ["TIE_MIOU", "Counts", "best_mix", "nothing", "spread_of_mixes"]
@@ -41,22 +41,31 @@ def _column(kind: str) -> int:
     return list(KINDS).index(kind)
 
 
-def _whole(prices: PriceList, seconds: Fraction, images: int) -> tuple[Counts, int]:
-    """What an image of each kind for sale costs, and the budget, in whole numbers of one unit of time."""
-    offers = [Offer(held=None, kind=kind, seconds=each) for kind, each in prices.seconds_of.items()]
-    costs, budget = whole_costs(offers, max(seconds, Fraction(0)), max(images, 1))
-    return np.array(costs, np.int64), budget
+def _limits(prices: Prices, seconds: Fraction, images: int, held_K: Counts) -> Limits:
+    """What new images of each kind for sale may cost and take, beside those held."""
+    held = [kind for kind, count in zip(KINDS, held_K.tolist(), strict=True) if count]
+    prior = Fraction(0) if uses_prior(held) else prices.prior_seconds
+    costs, budget = whole_numbers([*prices.seconds_of.values(), prior], max(seconds, Fraction(0)), max(images, 1) + 1)
+    return Limits(
+        costs_RK=np.array([costs[:-1]], np.int64),
+        budget_R=np.array([budget], np.int64),
+        stock_G=np.array([images], np.int64),
+        stock_K=np.zeros(len(prices.kinds), np.intp),
+        prior_R=np.array(costs[-1:], np.int64) if prior else None,
+        prior_K=np.array([uses_prior((kind,)) for kind in prices.kinds]) if prior else None,
+    )
 
 
 def best_mix(
-    value: Value, prices: PriceList, seconds: Fraction, pool: int, held_K: Counts, *, tie: float = TIE_MIOU
+    value: Value, prices: Prices, seconds: Fraction, pool: int, held_K: Counts, *, tie: float = TIE_MIOU
 ) -> Counts:
     """Return the best mix that holds ``held_K`` and what the seconds buy besides, (K,).
 
     Args:
         value: What mixes are worth.
         prices: Of new images.
-        seconds: To spend on them; what is paid once must be off already.
+        seconds: To spend on them; what is paid whatever is bought must be off already. Where kinds are bought that
+            use an objectness prior, and none of them is held, it is paid of these.
         pool: Images there are, those held among them.
         held_K: Images at each kind that are there already.
         tie: Of mixes worth within this of the best, one of the fewest kinds is returned.
@@ -64,24 +73,17 @@ def best_mix(
     new_images = pool - int(held_K.sum())
     if new_images <= 0 or seconds < 0:
         return held_K.copy()
-    costs_F, budget = _whole(prices, seconds, new_images)
     adds_FK = np.eye(len(KINDS), dtype=np.int64)[[_column(kind) for kind in prices.kinds]]
-    limits = Limits(
-        costs_RK=costs_F[None],
-        budget_R=np.array([budget], np.int64),
-        stock_G=np.array([new_images], np.int64),
-        stock_K=np.zeros(len(costs_F), np.intp),
-    )
     bought_F = best_counts(
         lambda counts_MF: value((held_K + counts_MF @ adds_FK).astype(np.float64)),
-        limits,
+        _limits(prices, seconds, new_images, held_K),
         tie=tie,
     )
     mix_K: Counts = held_K + bought_F @ adds_FK
     return mix_K
 
 
-def spread_of_mixes(prices: PriceList, seconds: Fraction, pool: int, held_K: Counts) -> Counts:
+def spread_of_mixes(prices: Prices, seconds: Fraction, pool: int, held_K: Counts) -> Counts:
     """Return mixes (M, K) that the seconds pay for on top of ``held_K``: pure kinds, pairs and some triples.
 
     A kind gets a share of the seconds, the last kind of a pair or triple what is left of seconds and pool. Among them
@@ -90,15 +92,15 @@ def spread_of_mixes(prices: PriceList, seconds: Fraction, pool: int, held_K: Cou
     new_images = pool - int(held_K.sum())
     mixes = [nothing()[None]]
     if new_images > 0 and seconds >= 0:
-        costs_F, budget = _whole(prices, seconds, new_images)
+        limits = _limits(prices, seconds, new_images, held_K)
         columns = [_column(kind) for kind in prices.kinds]
         kinds = range(len(columns))
-        mixes += [_fill((kind,), costs_F, int(part * budget), new_images, columns) for kind in kinds for part in _PARTS]
+        mixes += [_fill((kind,), limits.part(part), columns) for kind in kinds for part in _PARTS]
         shared: list[tuple[tuple[int, ...], tuple[float, ...]]] = [
             *((pair, (share,)) for pair in combinations(kinds, 2) for share in _SHARES),
             *((three, shares) for three in combinations(kinds, 3) for shares in _THREE),
         ]
-        mixes += [_fill(members, costs_F, budget, new_images, columns, shares) for members, shares in shared]
+        mixes += [_fill(members, limits, columns, shares) for members, shares in shared]
     spread_MK: Counts = np.concatenate([held_K + mix_1K for mix_1K in mixes])
     _, first_M = np.unique(spread_MK, axis=0, return_index=True)
     return spread_MK[np.sort(first_M)]
@@ -106,18 +108,24 @@ def spread_of_mixes(prices: PriceList, seconds: Fraction, pool: int, held_K: Cou
 
 def _fill(
     members: tuple[int, ...],
-    costs_F: Counts,
-    budget: int,
-    images: int,
+    limits: Limits,
     columns: list[int],
     shares: tuple[float, ...] = (),
 ) -> Counts:
-    """One mix (1, K): each member but the last gets its share of the budget, the last what is left."""
+    """One mix (1, K): each member but the last gets its share of the budget, the last what is left.
+
+    A prior that a member needs is paid first; where it cannot be, the mix is of nothing.
+    """
     counts_1K = nothing()[None]
-    left, left_images = budget, images
+    budget, left_images = int(limits.budget_R[0]), int(limits.stock_G[0])
+    if limits.prior_R is not None and limits.prior_K is not None and limits.prior_K[list(members)].any():
+        budget -= int(limits.prior_R[0])
+        if budget < 0:
+            return counts_1K
+    left = budget
     for place, member in enumerate(members):
         purse = left if place == len(shares) else min(left, int(shares[place] * budget))
-        cost = int(costs_F[member])
+        cost = int(limits.costs_RK[0, member])
         count = min(left_images, purse // cost) if cost else left_images
         counts_1K[0, columns[member]] = count
         left, left_images = left - count * cost, left_images - count

@@ -28,6 +28,7 @@ def pure_alternatives(
     pool: int,
     fixed_seconds: Fraction = _NOTHING,
     *,
+    prior_seconds: Fraction = _NOTHING,
     accounting: Accounting = "exact",
     current: Mix = NOTHING_HELD,
 ) -> tuple[Alternative, ...]:
@@ -36,19 +37,20 @@ def pure_alternatives(
     With ``current`` annotations, images that hold another kind are annotated further where that is cheaper than new
     ones; ``pool`` counts them too. Nothing is predicted: ``predicted_miou`` is None.
     """
-    prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
+    prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds, prior_seconds=prior_seconds)
     found = []
     for kind in KINDS:
         if kind not in prices.seconds_of:
             continue
         offers = prices.offers(current, (kind,))
-        moves = move_everything(offers, budget_seconds - prices.fixed_seconds, current, pool - current.images)
+        once = prices.once_seconds({kind, *(held for held, _ in current)})
+        moves = move_everything(offers, budget_seconds - once, current, pool - current.images)
         if moves:
             found.append(
                 Alternative(
                     name=kind,
                     mix=mix_after(current, moves),
-                    hours=float(prices.seconds_of_moves(moves) / 3600),
+                    hours=float(prices.seconds_of_moves(moves, current) / 3600),
                     predicted_miou=None,
                     moves=moves if current.images else (),
                 )
@@ -63,16 +65,17 @@ def paper_hybrid(
     pool: int,
     fixed_seconds: Fraction = _NOTHING,
     *,
+    prior_seconds: Fraction = _NOTHING,
     accounting: Accounting = "exact",
 ) -> Alternative | None:
     """Return 100 full masks and as many points as the rest buys; None where 100 masks do not fit."""
-    prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
+    prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds, prior_seconds=prior_seconds)
     if not {"full", "point"} <= set(prices.seconds_of) or pool < PAPER_HYBRID_MASKS:
         return None
     rest_seconds = budget_seconds - prices.fixed_seconds - PAPER_HYBRID_MASKS * prices.seconds_of["full"]
     if rest_seconds < 0:
         return None
-    points = prices.images("point", rest_seconds, pool - PAPER_HYBRID_MASKS)
+    points = prices.images("point", rest_seconds - prices.prior_seconds, pool - PAPER_HYBRID_MASKS)
     return _alternative(PAPER_HYBRID, {"point": points, "full": PAPER_HYBRID_MASKS}, prices)
 
 

@@ -23,7 +23,7 @@ from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.pilot import mix_of
 from budgetseg.plan.plan import Prediction
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 from budgetseg.plan.truth import Truth
 
 __all__ = ["Budget", "Replay", "ReplayStep", "SurfaceTrainer", "Trainer", "best_by_step", "replay", "slice_towards"]
@@ -58,7 +58,7 @@ class Budget:
     """For annotations: validation and what is paid once are off already."""
     steps: int
     pool: int
-    prices: PriceList
+    prices: Prices
 
     def __post_init__(self) -> None:
         if self.steps < 1:
@@ -128,7 +128,7 @@ class Replay:
         return {"strategy": self.strategy, "seed": self.seed, "steps": [step.to_dict() for step in self.steps]}
 
 
-def slice_towards(aim_K: Counts, held_K: Counts, prices: PriceList, slice_seconds: Fraction, left: Fraction) -> Counts:
+def slice_towards(aim_K: Counts, held_K: Counts, prices: Prices, slice_seconds: Fraction, left: Fraction) -> Counts:
     """Return what is held (K,) after spending a slice of the seconds that are left on the way to an aim.
 
     Each kind gets the same part of what it lacks; where that is less than one image of each, one of the kind that the

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from budgetseg.plan.campaign_replay import Replay
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 
 __all__ = ["SCHEMA", "Simulation", "StepMean"]
 
@@ -48,7 +48,7 @@ class Simulation:
     """Of the budget, those that measuring takes."""
     steps: int
     pool: int
-    prices: PriceList
+    prices: Prices
     best: tuple[float, ...] | None
     """What the best mix of the hours reaches after each step; None where nobody knows."""
     replays: tuple[Replay, ...]

@@ -15,7 +15,7 @@ from budgetseg.errors import BudgetsegError, InvalidInputError
 from budgetseg.files import read_json, write_json
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.plan import Prediction
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 from budgetseg.plan.validation import Validation
 
 __all__ = ["SCHEMA", "Campaign", "Measurement", "Slice", "read_campaign", "write_campaign"]
@@ -129,7 +129,7 @@ class Campaign:
     """Slices that were meant when it began."""
     pool: int | None
     """None where only the hours are a limit."""
-    prices: PriceList
+    prices: Prices
     evidence: str | None
     """What was known beforehand: a name or a file; None for nothing."""
     validation: Validation | None = None
@@ -230,7 +230,7 @@ def read_campaign(path: Path) -> Campaign:
             budget_hours=exact_number(document["budget_hours"], "budget_hours"),
             steps=int(document["steps"]),
             pool=None if pool is None else int(pool),
-            prices=PriceList.from_dict(document["costs"]),
+            prices=Prices.from_dict(document["costs"]),
             evidence=None if document["evidence"] is None else str(document["evidence"]),
             validation=None if validation is None else Validation.from_dict(validation),
             slices=tuple(Slice.from_dict(one) for one in document["slices"]),

@@ -19,7 +19,7 @@ from budgetseg.costs.per_image import new_acts
 from budgetseg.errors import InvalidInputError, did_you_mean
 from budgetseg.plan.affordable import Counts, best_mix
 from budgetseg.plan.predictor import Predictor
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 
 __all__ = [
     "HYBRID_MASKS",
@@ -47,7 +47,7 @@ class Situation:
     seconds_left: Fraction
     """What is paid once is off already."""
     pool: int
-    prices: PriceList
+    prices: Prices
     surface: Predictor | None
     """Fitted to what was measured so far; None before anything was."""
     truth: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None

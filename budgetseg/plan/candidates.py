@@ -92,7 +92,7 @@ class Candidates:
                 place = needs.index(min(needs))
                 row = int(rows_M[place])
                 what = f"the cheapest row of {self.name}, line {self.lines[row]} ({self.mix(row)}),"
-                raise short_of(resource, needs[place], what)
+                raise short_of(resource, bought_MK[place].tolist(), what)
         raise InvalidInputError(f"{self.name}: no row keeps all limits together, though each limit alone allows some")
 
 

@@ -25,8 +25,14 @@ _ENOUGH_MIOU: Final = 0.1
 
 
 def rivals(market: Market, bought_K: Counts, others: Sequence[Alternative]) -> tuple[Rival, ...]:
-    """Return how likely each alternative's expected mIoU is higher than the plan's; the likeliest first."""
-    known = [other for other in others if all(kind in market.surface.kinds for kind, _ in other.mix)]
+    """Return how likely each alternative's expected mIoU is higher than the plan's; the likeliest first.
+
+    An alternative that is the plan itself, such as its only kind alone, is none.
+    """
+    chosen = market.mix(bought_K)
+    known = [
+        other for other in others if other.mix != chosen and all(kind in market.surface.kinds for kind, _ in other.mix)
+    ]
     counts_MK = np.concatenate([market.counts(bought_K[None]), *(counts_of_mix(other.mix)[None] for other in known)])
     samples_SM, mean_M = market.surface.samples(counts_MK), market.surface.mean(counts_MK)
     above_SM = samples_SM[:, 1:] - samples_SM[:, :1]

@@ -18,11 +18,12 @@ from budgetseg.plan.candidates import Candidates
 from budgetseg.plan.chances import kinds_of_mix, rivals
 from budgetseg.plan.coverage import Frequencies, coverage_of
 from budgetseg.plan.disagreement import disagreement
-from budgetseg.plan.evidence import MODERN, PAPER, Evidence
+from budgetseg.plan.evidence import MODERN, Evidence
 from budgetseg.plan.exchange import break_even_prices, exchange_rates
 from budgetseg.plan.fit import fit_classes, fit_surface
 from budgetseg.plan.flips import flips
 from budgetseg.plan.held_kinds import said_of_held, with_held
+from budgetseg.plan.holds_for import holds_for
 from budgetseg.plan.limits import Counts
 from budgetseg.plan.marginal import next_hour
 from budgetseg.plan.market import Market, counts_of_mix
@@ -32,13 +33,13 @@ from budgetseg.plan.offers import NOTHING_HELD
 from budgetseg.plan.others import alternative, other_purchases, other_rows
 from budgetseg.plan.plan import Alternative, CandidateRow, Plan, Prediction
 from budgetseg.plan.predictor import Predictor
-from budgetseg.plan.prices import SAID, Prices
+from budgetseg.plan.prices import SAID, Prices, uses_prior
 from budgetseg.plan.purse import Bounds, resources, short_of
 from budgetseg.plan.reasons import Reasons, TargetOutcome
 from budgetseg.plan.two_stage import compare_two_stage
 from budgetseg.plan.validation import Validation
 
-__all__ = ["choose_plan", "holds_for"]
+__all__ = ["choose_plan"]
 
 _NOTHING: Final = Fraction(0)
 
@@ -55,6 +56,7 @@ def choose_plan(
     labour: Labour | None = None,
     accounting: Accounting = "exact",
     fixed_seconds: Fraction = _NOTHING,
+    prior_seconds: Fraction = _NOTHING,
     dataset: str | None = None,
     current: Mix = NOTHING_HELD,
     validation: Validation | None = None,
@@ -64,6 +66,7 @@ def choose_plan(
     surface: Predictor | None = None,
     class_surfaces: Mapping[str, Predictor] | None = None,
     explain: bool = True,
+    near: Sequence[Mix] = (),
 ) -> Plan:
     """Choose how many images to buy at each kind.
 
@@ -78,6 +81,7 @@ def choose_plan(
         labour: Wages and people; None for the book's.
         accounting: ``paper`` reckons with the paper's rounded seconds, but never rounds a number of images up.
         fixed_seconds: Paid once, whatever is bought, by the book.
+        prior_seconds: Paid once besides where a kind is bought or held that uses an objectness prior.
         dataset: What to call the images for which ``workload`` and ``pool`` hold.
         current: Images that are annotated already: they count in the mix, and asking more of them costs the new
             questions alone.
@@ -88,6 +92,7 @@ def choose_plan(
         surface: The fitted evidence, where it is there already.
         class_surfaces: A surface of each class, for ``worst-class``, where they are fitted already.
         explain: Whether to reckon the reasons, which takes a few times as long as the choice.
+        near: Mixes that are the best on other terms: the search starts from them, and from fewer others.
 
     Returns:
         The plan; it and every alternative keep all limits and the pool, and none of the alternatives is worth more to
@@ -105,7 +110,9 @@ def choose_plan(
     if prices is None:
         if book is None or workload is None:
             raise InvalidInputError("costs: expected prices, or a cost book and a mean image")
-        prices = Prices.of(book, workload, accounting=accounting, fixed_seconds=fixed_seconds)
+        prices = Prices.of(
+            book, workload, accounting=accounting, fixed_seconds=fixed_seconds, prior_seconds=prior_seconds
+        )
     labour = (book.labour if book is not None else Labour()) if labour is None else labour
     surface = fit_surface(evidence) if surface is None else surface
     known = surface.kinds
@@ -118,22 +125,26 @@ def choose_plan(
     unseen = [kind for kind, _ in current if kind not in known]
     if unseen:
         surface = with_held(surface, unseen)
+    given_seconds = bounds.seconds
     if objective.goal == "target" and not bounds.given:
-        bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.fixed_seconds)
+        bounds = replace(bounds, seconds=pool * max(prices.seconds_of.values()) + prices.once_seconds(KINDS))
     paid_seconds = _NOTHING if validation is None else validation.charged_seconds
-    once_seconds = prices.fixed_seconds + paid_seconds
+    held_kinds = [kind for kind, _ in current]
+    once_seconds = prices.once_seconds(held_kinds) + paid_seconds
+    left_to_pay = _NOTHING if uses_prior(held_kinds) else prices.prior_seconds
 
     def market_of(kinds: Sequence[str]) -> Market:
         offers = prices.offers(current, kinds)
         return Market(
             surface=surface,
             offers=offers,
-            resources=resources(bounds, offers, labour, workload, once_seconds=once_seconds),
+            resources=resources(bounds, offers, labour, workload, once_seconds=once_seconds, prior_seconds=left_to_pay),
             current=current,
             pool=pool,
             objective=objective,
             classes=class_surfaces,
             candidates=candidates,
+            prior_seconds=left_to_pay,
         )
 
     market = market_of(usable)
@@ -141,7 +152,10 @@ def choose_plan(
     whole = market_of(tuple(prices.seconds_of))  # with kinds of which nothing is known
     others = other_purchases(whole, prices, paid_seconds)
     starts = [market.bought_of(whole, bought_K) for _, bought_K in others]
-    chosen_K, simpler_K = market.best([start_K for start_K in starts if start_K is not None])
+    known_K = [market.bought(mix.to_dict()) for mix in near if not current.images]
+    chosen_K, simpler_K = market.best(
+        [start_K for start_K in starts if start_K is not None], [one_K for one_K in known_K if one_K is not None]
+    )
     if not chosen_K.any() and not current.images:
         limits = " and ".join(f"{float(one.limit):g} {one.unit}" for one in market.resources)
         raise BudgetTooSmallError(f"{limits} buy nothing: each pays for some image, but no image keeps all of them")
@@ -150,15 +164,18 @@ def choose_plan(
         alternatives.append(alternative("simpler", market, prices, simpler_K, paid_seconds))
     if candidates is not None:
         alternatives = other_rows(market, prices, paid_seconds, chosen_K)
-    alternatives = [replace(other, predicted_miou=_predict(surface, other.mix)) for other in alternatives]
+    chosen, *others_foretold = _predictions(surface, [market.mix(chosen_K), *(other.mix for other in alternatives)])
+    alternatives = [
+        replace(other, predicted_miou=foretold) for other, foretold in zip(alternatives, others_foretold, strict=True)
+    ]
     against = disagreement(alternatives) if evidence.name == MODERN else None
     moves, mix = market.moves(chosen_K), market.mix(chosen_K)
-    seconds = prices.seconds_of_moves(moves) + paid_seconds
+    seconds = prices.seconds_of_moves(moves, current) + paid_seconds
     return Plan(
-        budget_hours=float((seconds if bounds.seconds is None else bounds.seconds) / 3600),
+        budget_hours=float((seconds if given_seconds is None else given_seconds) / 3600),
         mix=mix,
         hours=float(seconds / 3600),
-        predicted_miou=_predict(surface, mix),
+        predicted_miou=chosen,
         alternatives=tuple(alternatives),
         pool=pool,
         costs=prices.origin,
@@ -175,7 +192,12 @@ def choose_plan(
         objective=objective,
         target=_target(market, chosen_K),
         candidate=None if candidates is None else CandidateRow.of(candidates, mix),
-        limits=limit_uses(market, chosen_K) if explain else (),
+        limits=tuple(
+            # Hours that nobody has limited, for a target alone, limit nothing.
+            use
+            for use in (limit_uses(market, chosen_K) if explain else ())
+            if use.name != "hours" or given_seconds is not None
+        ),
         reasons=_reasons(market, chosen_K, alternatives) if explain else None,
         coverage=None if frequencies is None else coverage_of(mix, frequencies),
         two_stage=() if frequencies is None else compare_two_stage(prices, book, workload, pool, frequencies),
@@ -221,10 +243,10 @@ def _require_one_image(market: Market) -> None:
     if market.candidates is not None:
         return  # they say themselves what the cheapest of them needs
     for resource in market.resources:
-        one = min(range(len(market.offers)), key=lambda column: resource.costs[column])
-        needed = resource.once + resource.costs[one]
-        if resource.limit < needed:
-            raise short_of(resource, needed, f"one image at the cheapest kind, {market.offers[one].kind},")
+        singles = np.eye(len(market.offers), dtype=np.int64).tolist()
+        one = min(range(len(market.offers)), key=lambda column: resource.used(singles[column]))
+        if resource.limit < resource.used(singles[one]):
+            raise short_of(resource, singles[one], f"one image at the cheapest kind, {market.offers[one].kind},")
 
 
 def _reasons(market: Market, chosen_K: Counts, others: Sequence[Alternative]) -> Reasons:
@@ -252,10 +274,11 @@ def _target(market: Market, chosen_K: Counts) -> TargetOutcome | None:
     )
 
 
-def _predict(surface: Predictor, mix: Mix) -> Prediction | None:
-    if any(kind not in surface.kinds for kind, _ in mix):
-        return None
-    return surface.predict(counts_of_mix(mix)[None].astype(np.float64))[0]
+def _predictions(surface: Predictor, mixes: Sequence[Mix]) -> list[Prediction | None]:
+    """What is foretold of each mix; None where nothing is known of a kind of it."""
+    known = [mix for mix in mixes if all(kind in surface.kinds for kind, _ in mix)]
+    foretold = iter(surface.predict(np.array([counts_of_mix(mix) for mix in known], np.float64)) if known else ())
+    return [next(foretold) if all(kind in surface.kinds for kind, _ in mix) else None for mix in mixes]
 
 
 def _costs_of(prices: Prices) -> str:
@@ -270,27 +293,3 @@ def _unavailable(prices: Prices, evidence: Evidence, known: Sequence[str]) -> di
         elif kind not in known:
             reasons[kind] = f"evidence {evidence.name} holds no such training, so nothing is predicted"
     return reasons
-
-
-def holds_for(evidence: Evidence) -> str:
-    """Say for which trainer and images the predictions hold, so that nobody takes them for his own."""
-    if evidence.name == PAPER:
-        # Figures: the paper's Table 3; Zhang et al. (Duke), arXiv 2312.10600, VOC 2012 val with a PSPNet.
-        return (
-            "The predictions hold for the trainer of the paper (FCN-32s on VGG16, 2016) on PASCAL VOC 2012: there 883 "
-            "full masks give 22.1 mIoU, while 800 give 52.2 with a PSPNet in the Duke study (arXiv 2312.10600). With a "
-            "modern trainer do not read this ranking as yours; plan from trainings of your own: --evidence FILE.csv. "
-            "Clicks and strokes had an objectness prior there; --objectness-seconds 2968.2 charges it."
-        )
-    if not len(evidence.miou_R):
-        return (
-            f"No training on these images is known: the predictions are borrowed from the other data sets and recipes "
-            f"of {evidence.name}, hence their wide intervals. Trainings of your own narrow them: --evidence runs/ or "
-            "FILE.csv."
-        )
-    recipe = evidence.recipe or "the trainer"
-    dataset = evidence.dataset or "the images"
-    return (
-        f"The predictions hold for {recipe} on {dataset} of {evidence.name}; "
-        "other trainers and images rank the kinds differently."
-    )

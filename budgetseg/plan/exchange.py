@@ -1,11 +1,12 @@
 r"""Exchange rates and break-even prices: how many full masks alone are worth what a weak kind alone is worth.
 
-The limits buy n images of the weak kind, and
+The limits buy n images of the weak kind beside the prior it may need, and
 
 .. math:: m = \min \{ m : f(m \text{ masks}) \ge f(n \text{ weak}) \}
 
 is read off the masks' curve, joined by lines in the logarithm of their number. Bought with the same hours, the kind
-wins while a mask costs more than n / m of its images. With the S surfaces that the evidence allows, m has an interval.
+wins while a mask costs more than n / m of its images, the prior counted in such images. With the S surfaces that the
+evidence allows, m has an interval.
 
 Shape suffixes: S surfaces, N numbers of masks, K kinds.
 """
@@ -94,7 +95,9 @@ def break_even_prices(market: Market, rates: tuple[Exchange, ...]) -> tuple[Brea
     for rate in rates:
         if not seconds_of[rate.kind]:
             continue  # a mask costs infinitely many of what is free
-        price, yours = rate.images / rate.masks, float(seconds_of[STRONG] / seconds_of[rate.kind])
+        # A prior that the kind needs, and masks do not, is worth so many of its images.
+        prior = float(market.prior_for(rate.kind, market.limits.nothing()) / seconds_of[rate.kind])
+        price, yours = (rate.images + prior) / rate.masks, float(seconds_of[STRONG] / seconds_of[rate.kind])
         found.append(
             BreakEven(
                 kind=rate.kind,

@@ -18,17 +18,19 @@ _HOUR = 3600.0
 def next_hour(market: Market, bought_K: Counts) -> tuple[MarginalGain, ...]:
     """Return the gain in expected mIoU of one more hour on new images of each kind, the best first.
 
-    The hour buys fractions of images, so that dear kinds are not rounded to nothing. Kinds that cost nothing are left
-    out, and so is everything where no image is left: an hour is not what is missing there.
+    The hour buys fractions of images, so that dear kinds are not rounded to nothing; an objectness prior that a kind
+    needs is paid first. Kinds that cost nothing are left out, those of which the hour buys nothing beside the prior,
+    and everything where no image is left: an hour is not what is missing there.
     """
     if market.candidates is not None or market.pool <= market.mix(bought_K).images:
         return ()
     left = market.pool - market.mix(bought_K).images
     here_K = market.counts(bought_K[None])[0]
-    offers = [offer for offer in market.offers if offer.held is None and offer.seconds]
+    left_of_hour = {offer.kind: _HOUR - float(market.prior_for(offer.kind, bought_K)) for offer in market.offers}
+    offers = [one for one in market.offers if one.held is None and one.seconds and left_of_hour[one.kind] > 0]
     if not offers:
         return ()
-    images = [min(_HOUR / float(offer.seconds), float(left)) for offer in offers]
+    images = [min(left_of_hour[offer.kind] / float(offer.seconds), float(left)) for offer in offers]
     then_MK = np.repeat(here_K[None], len(offers) + 1, axis=0)
     for row, (offer, more) in enumerate(zip(offers, images, strict=True)):
         then_MK[row, list(KINDS).index(offer.kind)] += more

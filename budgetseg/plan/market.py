@@ -18,6 +18,7 @@ from budgetseg.plan.mix import Mix
 from budgetseg.plan.objective import MEAN, Objective
 from budgetseg.plan.offers import Move, Offer, mix_after, whole_numbers
 from budgetseg.plan.predictor import Predictor
+from budgetseg.plan.prices import uses_prior
 from budgetseg.plan.purse import Resource
 from budgetseg.plan.search import Value, climb, good_purchases, simplest
 
@@ -53,6 +54,8 @@ class Market:
     """The only mixes that may be bought; None where any may."""
     relaxed: Mapping[str, float] = field(default_factory=dict)
     """By the name of a resource, or ``images`` for the pool, what its limit is multiplied with."""
+    prior_seconds: Fraction = Fraction(0)
+    """What an objectness prior takes before the first image that needs one; 0 where it is paid already."""
 
     def relax(self, name: str, factor: float) -> "Market":
         """The same market with one limit multiplied."""
@@ -65,18 +68,26 @@ class Market:
         pool = int(self.pool * self.relaxed.get("images", 1))
         numbers = [
             whole_numbers(
-                resource.costs,
+                (*resource.costs, resource.prior),
                 resource.limit * Fraction(self.relaxed.get(resource.name, 1)) - resource.once,
-                max(pool, 1),
+                max(pool, 1) + 1,  # the prior as one image more
             )
             for resource in self.resources
         ]
+        needs = next((one.uses_prior for one in self.resources if one.prior), ())
         return Limits(
-            costs_RK=np.array([costs for costs, _ in numbers], np.int64).reshape(-1, len(self.offers)),
+            costs_RK=np.array([costs[:-1] for costs, _ in numbers], np.int64).reshape(-1, len(self.offers)),
             budget_R=np.array([budget for _, budget in numbers], np.int64),
             stock_G=np.array([pool - self.current.images, *(images for _, images in self.current)], np.int64),
             stock_K=np.array([stocks.index(offer.held) for offer in self.offers]),
+            prior_R=np.array([costs[-1] for costs, _ in numbers], np.int64) if needs else None,
+            prior_K=np.array(needs, np.bool_) if needs else None,
         )
+
+    def prior_for(self, kind: str, bought_K: Counts) -> Fraction:
+        """Seconds of the prior that ``kind`` would still have to pay beside a purchase."""
+        bought = (offer.kind for offer, images in zip(self.offers, bought_K.tolist(), strict=True) if images)
+        return self.prior_seconds if uses_prior((kind,)) and not uses_prior(bought) else Fraction(0)
 
     def counts(self, bought_MK: Counts) -> Floats:
         """Images at each kind after purchases, (M, I), columns in the order of ``KINDS``."""
@@ -106,11 +117,12 @@ class Market:
 
         return worth
 
-    def best(self, also: Sequence[Counts] = ()) -> tuple[Counts, Counts]:
+    def best(self, also: Sequence[Counts] = (), near: Sequence[Counts] = ()) -> tuple[Counts, Counts]:
         """The best purchase (K,), of the candidates or of all that keep the limits, and a simpler one.
 
         Args:
             also: Purchases within the limits that it must not be worse than.
+            near: Purchases that were the best under other limits, to start from.
 
         Returns:
             The best; and that of the fewest kinds of those not much worse, which may be the same.
@@ -119,7 +131,7 @@ class Market:
             best_K = self.candidates.best(self)
             return best_K, best_K
         worth = self.value()
-        found_MK, worth_M = good_purchases(worth, self.limits, also=also)
+        found_MK, worth_M = good_purchases(worth, self.limits, also=also, near=near)
         floor = float(worth(np.array(also)).max()) if len(also) else -np.inf
         most = float(worth_M.max())
         best_K = simplest(found_MK, worth_M, max(most - _TIE, floor))

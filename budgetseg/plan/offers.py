@@ -19,7 +19,6 @@ __all__ = [
     "mix_after",
     "move_everything",
     "upgrade_offers",
-    "whole_costs",
     "whole_numbers",
 ]
 
@@ -114,11 +113,6 @@ def move_everything(offers: Sequence[Offer], seconds: Fraction, current: Mix, ne
             moves.append(Move.of(offer, images))
             seconds -= moves[-1].seconds
     return tuple(moves)
-
-
-def whole_costs(offers: Sequence[Offer], budget_seconds: Fraction, images: int) -> tuple[list[int], int]:
-    """Return what each offer costs, and the budget, as :func:`whole_numbers` of one unit of time."""
-    return whole_numbers([offer.seconds for offer in offers], budget_seconds, images)
 
 
 def whole_numbers(costs: Sequence[Fraction], limit: Fraction, images: int) -> tuple[list[int], int]:

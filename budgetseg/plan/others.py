@@ -64,7 +64,7 @@ def alternative(name: str, market: Market, prices: Prices, bought_K: Counts, pai
     return Alternative(
         name=name,
         mix=market.mix(bought_K),
-        hours=float((prices.seconds_of_moves(moves) + paid_seconds) / 3600),
+        hours=float((prices.seconds_of_moves(moves, market.current) + paid_seconds) / 3600),
         predicted_miou=None,
         moves=moves if market.current.images else (),
     )

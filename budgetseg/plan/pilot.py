@@ -25,7 +25,7 @@ from budgetseg.plan.mix import Mix
 from budgetseg.plan.pilot_design import SHARES, TIMED, Design, designs
 from budgetseg.plan.predictor import Predictor
 from budgetseg.plan.preposterior import Prospect, regret_after, regret_now
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 
 __all__ = ["LEAST_GAIN_MIOU", "Judged", "Study", "mix_of", "study_pilots"]
 
@@ -97,7 +97,7 @@ class Study:
 
 def study_pilots(
     surface: Predictor,
-    prices: PriceList,
+    prices: Prices,
     seconds: Fraction,
     pool: int,
     rng: np.random.Generator,
@@ -123,8 +123,9 @@ def study_pilots(
         InvalidInputError: No kind with both a price and evidence, or a surface of a single sample.
     """
     prices = prices.among(surface.kinds, "the evidence")
+    least_seconds = min(prices.seconds_of_mix({kind: 1}) for kind in prices.kinds)
     seconds -= prices.fixed_seconds
-    if seconds < min(prices.seconds_of.values()):
+    if seconds + prices.fixed_seconds < least_seconds:
         raise BudgetTooSmallError(f"{float(seconds / 3600):g} h are left, which buy not one image; give more hours")
     options = designs(prices, seconds, pool, timed=timed, shares=shares, kinds=surface.kinds)
     if buy_now_K is None:
@@ -156,7 +157,7 @@ def study_pilots(
 
 def _judge(
     surface: Predictor,
-    prices: PriceList,
+    prices: Prices,
     design: Design,
     mixes_MK: Counts,
     mixes_SM: NDArray[np.float64],
@@ -176,7 +177,7 @@ def _judge(
     return Judged(design=design, prospect=prospect, now=now, choices=_shares(names, prospect.picks_NM.mean(axis=0)))
 
 
-def _names(prices: PriceList, mixes_MK: Counts, held_K: Counts) -> list[str]:
+def _names(prices: Prices, mixes_MK: Counts, held_K: Counts) -> list[str]:
     """The kinds that take a tenth or more of what is spent on each mix, besides what is held."""
     price_K = np.array([float(prices.seconds_of.get(kind, 0)) for kind in KINDS])
     new_MK = (mixes_MK - held_K).astype(np.float64)

@@ -17,7 +17,7 @@ from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.per_image import new_acts
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.affordable import Counts, nothing
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 
 __all__ = ["SHARES", "TIMED", "Design", "designs", "mask_kind", "trainings"]
 
@@ -110,7 +110,7 @@ class Design:
 
 
 def designs(
-    prices: PriceList,
+    prices: Prices,
     seconds: Fraction,
     pool: int,
     *,

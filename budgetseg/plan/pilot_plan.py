@@ -14,7 +14,7 @@ from budgetseg.plan.pilot_design import SHARES, TIMED
 from budgetseg.plan.pilot_option import PilotOption
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.predictor import Predictor
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 from budgetseg.plan.surface import counts_of
 from budgetseg.plan.validation import Validation
 
@@ -53,7 +53,7 @@ class Pilot:
     """None: no pilot."""
     closest: PilotOption | None
     """That of the largest gain, though it may be negative; None where none fits the hours."""
-    prices: PriceList
+    prices: Prices
     evidence: str
     pool: int | None
     """None where only the hours are a limit."""
@@ -121,7 +121,7 @@ def _spendable(budget_seconds: Fraction, validation: Validation | None) -> Fract
     return budget_seconds - charged
 
 
-def _limit(prices: PriceList, seconds: Fraction, pool: int | None) -> int:
+def _limit(prices: Prices, seconds: Fraction, pool: int | None) -> int:
     """The pool, or as many images as the seconds can buy of the cheapest kind; free ones count as 1 ms."""
     if pool is not None:
         return pool
@@ -130,7 +130,7 @@ def _limit(prices: PriceList, seconds: Fraction, pool: int | None) -> int:
 
 def pilot_advice(
     surface: Predictor,
-    prices: PriceList,
+    prices: Prices,
     budget_seconds: Fraction,
     pool: int | None,
     rng: np.random.Generator,
@@ -174,7 +174,7 @@ def _options(study: Study) -> tuple[PilotOption | None, PilotOption | None]:
 
 def design_pilot(
     surface: Predictor,
-    prices: PriceList,
+    prices: Prices,
     budget_seconds: Fraction,
     pool: int | None,
     rng: np.random.Generator,

@@ -12,7 +12,7 @@ charged at the highest wage of its team and to teams without work too: rather a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from math import ceil
@@ -23,6 +23,7 @@ from budgetseg.costs.scheduling import team_of
 from budgetseg.costs.workload import Workload
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.offers import Offer
+from budgetseg.plan.prices import uses_prior
 
 __all__ = ["Bounds", "Resource", "resources", "short_of"]
 
@@ -63,22 +64,38 @@ class Resource:
     limit: Fraction
     """What there is."""
     once: Fraction
-    """Of it, what is paid once: objectness, validation, ramp-up."""
+    """Of it, what is paid once, whatever is bought: validation, ramp-up."""
     costs: tuple[Fraction, ...]
     """Of one image of each offer."""
+    prior: Fraction = _NOTHING
+    """Of it, what an objectness prior takes, once, where an offer is bought that uses it."""
+    uses_prior: tuple[bool, ...] = ()
+    """Which of the offers do; empty where no prior is paid for."""
 
     @property
     def left(self) -> Fraction:
         """What is left for images."""
         return self.limit - self.once
 
+    def paid_once(self, counts: Sequence[int]) -> Fraction:
+        """What a purchase takes of it once, however many images it takes."""
+        uses = any(count and uses for count, uses in zip(counts, self.uses_prior, strict=False))
+        return self.once + (self.prior if uses else _NOTHING)
+
     def used(self, counts: Sequence[int]) -> Fraction:
         """What a purchase takes of it, with what is paid once."""
-        return self.once + sum((count * cost for count, cost in zip(counts, self.costs, strict=True)), _NOTHING)
+        images = sum((count * cost for count, cost in zip(counts, self.costs, strict=True)), _NOTHING)
+        return self.paid_once(counts) + images
 
 
 def resources(
-    bounds: Bounds, offers: Sequence[Offer], labour: Labour, workload: Workload | None, *, once_seconds: Fraction
+    bounds: Bounds,
+    offers: Sequence[Offer],
+    labour: Labour,
+    workload: Workload | None,
+    *,
+    once_seconds: Fraction,
+    prior_seconds: Fraction = _NOTHING,
 ) -> tuple[Resource, ...]:
     """Return the limits that ``bounds`` sets.
 
@@ -88,21 +105,33 @@ def resources(
         labour: Wages, prices and people.
         workload: The mean image, for prices by the piece; None where nobody knows it.
         once_seconds: Labelling seconds that are paid before any image.
+        prior_seconds: Those that are paid besides before the first image that needs an objectness prior.
 
     Raises:
         InvalidInputError: Money is limited and a kind has neither a wage nor a price, or a kind has nobody to do it.
     """
     _check_people(bounds.people)
     found = []
+    needs = tuple(uses_prior((offer.kind,)) for offer in offers) if prior_seconds else ()
     if bounds.seconds is not None:
         hours = tuple(offer.seconds / _HOUR for offer in offers)
         found.append(
-            Resource(name="hours", unit="h", limit=bounds.seconds / _HOUR, once=once_seconds / _HOUR, costs=hours)
+            Resource(
+                name="hours",
+                unit="h",
+                limit=bounds.seconds / _HOUR,
+                once=once_seconds / _HOUR,
+                costs=hours,
+                prior=prior_seconds / _HOUR,
+                uses_prior=needs,
+            )
         )
     at_work = [offer.seconds / _HOUR * labour.work_per_labelling * labour.paid_per_labelling for offer in offers]
     once = once_seconds / _HOUR * labour.paid_per_labelling
+    prior = prior_seconds / _HOUR * labour.paid_per_labelling
     if bounds.money is not None:
-        found.append(_money(bounds, offers, labour, workload, at_work, once))
+        money, wage = _money(bounds, offers, labour, workload, at_work, once)
+        found.append(replace(money, prior=prior * wage, uses_prior=needs))
     if bounds.days is not None:
         teams = [team_of(offer.kind, labour, bounds.people, "--annotators") for offer in offers]
         # What is paid once is masks and boxes: those who can do everything do it.
@@ -116,6 +145,8 @@ def resources(
                     unit="h at work" + (f" until {bounds.by}" if bounds.by else ""),
                     limit=people * bounds.days * labour.hours_per_day,
                     once=ramp_up + (once if team == first else _NOTHING),
+                    prior=prior if team == first else _NOTHING,
+                    uses_prior=needs,
                     costs=tuple(
                         hours if does == team else _NOTHING for hours, does in zip(at_work, teams, strict=True)
                     ),
@@ -140,7 +171,8 @@ def _money(
     workload: Workload | None,
     at_work: Sequence[Fraction],
     once: Fraction,
-) -> Resource:
+) -> tuple[Resource, Fraction]:
+    """What money there is, and the wage at which work that is paid once is charged."""
     assert bounds.money is not None
     costs, wages = [], {}
     for offer, hours in zip(offers, at_work, strict=True):
@@ -160,24 +192,24 @@ def _money(
     for team, people in bounds.people.items():
         own = [wage for kind, wage in wages.items() if team_of(kind, labour, bounds.people, "--annotators") == team]
         ramp_up += people * labour.ramp_up_hours * labour.paid_per_labelling * max(own, default=_NOTHING)
-    return Resource(
+    money = Resource(
         name="money",
         unit=labour.currency or "USD",
         limit=bounds.money,
         once=ramp_up + once * highest,
         costs=tuple(costs),
     )
+    return money, highest
 
 
-def short_of(resource: Resource, needed: Fraction, what: str) -> BudgetTooSmallError:
-    """Return the refusal of a budget that does not pay for ``what``, with how much would do."""
+def short_of(resource: Resource, counts: Sequence[int], what: str) -> BudgetTooSmallError:
+    """Return the refusal of a budget that does not pay for a purchase, ``what``, with how much would do."""
+    needed, paid_once = resource.used(counts), resource.paid_once(counts)
     enough = ceil(needed * 10_000) / 10_000  # rounded up, so that it is enough
     seconds = f"{float(needed * _HOUR):,.1f} s" if resource.unit.startswith("h") else f"{enough:g} {resource.unit}"
     once = ""
-    if resource.once:
-        paid = (
-            f"{float(resource.once * _HOUR):,.1f} s" if resource.unit.startswith("h") else f"{float(resource.once):g}"
-        )
+    if paid_once:
+        paid = f"{float(paid_once * _HOUR):,.1f} s" if resource.unit.startswith("h") else f"{float(paid_once):g}"
         once = f", {paid} of it paid once"
     limit = f"{float(resource.limit):g} {resource.unit}"
     return BudgetTooSmallError(

@@ -38,7 +38,7 @@ def at_price(terms: Terms, kind: str, factor: Fraction) -> Terms:
     changed = replace(
         prices,
         seconds_of={**prices.seconds_of, kind: factor * prices.seconds_of[kind]},
-        seconds_of_mix=lambda images: prices.seconds_of_mix(images) + more * images.get(kind, 0),
+        seconds_of_images=lambda images: prices.seconds_of_images(images) + more * images.get(kind, 0),
         upgrades=lambda current, kinds: tuple(
             replace(offer, seconds=offer.seconds * factor) if offer.kind == kind else offer
             for offer in prices.upgrades(current, kinds)
@@ -64,7 +64,7 @@ def price_changes(choose: Chooser, chosen: Plan, terms: Terms) -> tuple[PriceCha
             plan = chosen
             if kind in bought or factor < 1:
                 try:
-                    plan = choose(at_price(terms, kind, factor), explain=False)
+                    plan = choose(at_price(terms, kind, factor), explain=False, near=(chosen.mix,))
                 except BudgetTooSmallError:
                     continue
             found.append(

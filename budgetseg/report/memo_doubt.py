@@ -54,8 +54,8 @@ def purchases(planner: Planner, plan: Plan) -> Iterator[Mix]:
         if all(kind in kinds for kind, _ in other.mix):
             yield other.mix
     paid = Fraction(0) if plan.validation is None else plan.validation.charged_seconds
-    left = Fraction(str(plan.budget_hours)) * 3600 - prices.fixed_seconds - paid
     for one, other_kind in combinations(kinds, 2):
+        left = Fraction(str(plan.budget_hours)) * 3600 - prices.once_seconds((one, other_kind)) - paid
         for share in SHARES:
             first = prices.images(one, left * share, planner.pool)
             rest = left - first * prices.seconds_of[one]

@@ -184,7 +184,7 @@ def _prices(runs: Sequence[FinishedRun], book: CostBook | None, workload: Worklo
     # Runs that bought masks alone paid for no prior.
     once = max(Fraction(str(run.hours_by_kind.get("objectness", 0.0))) for run in runs) * 3600
     if book is not None and workload is not None:
-        return Prices.of(book, workload, fixed_seconds=once)
+        return Prices.of(book, workload, prior_seconds=once)
     hours: dict[str, float] = {}
     images: dict[str, int] = {}
     for run in runs:
@@ -195,7 +195,7 @@ def _prices(runs: Sequence[FinishedRun], book: CostBook | None, workload: Worklo
     seconds: Mapping[str, Fraction] = {
         kind: exact_number(hours[kind], "hours") * 3600 / images[kind] for kind in KINDS if kind in images
     }
-    return Prices.said(seconds, fixed_seconds=once)
+    return Prices.said(seconds, prior_seconds=once)
 
 
 def planner_of(group: Sequence[FinishedRun], book: CostBook | None) -> Planner | str:

@@ -12,7 +12,7 @@ from budgetseg.plan.mix import Mix
 from budgetseg.plan.pilot_option import PilotOption
 from budgetseg.plan.pilot_plan import Pilot
 from budgetseg.plan.plan import Prediction
-from budgetseg.plan.price_list import PriceList
+from budgetseg.plan.prices import Prices
 
 FEW = "full,point,image,miou\n60,0,0,38\n0,300,0,35\n0,0,400,25\n"
 
@@ -113,7 +113,7 @@ def test_an_advised_pilot_says_what_to_do():
         options=(option,),
         advised=option,
         closest=option,
-        prices=PriceList.of({"full": Fraction(239), "point": Fraction(22)}, "voc2012"),
+        prices=Prices.said({"full": Fraction(239), "point": Fraction(22)}, origin="voc2012"),
         evidence="mine.csv",
         pool=None,
     )

@@ -12,7 +12,7 @@ from budgetseg.costs.hours import seconds_of_hours
 from budgetseg.costs.workload import PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, Workload
 from budgetseg.errors import InvalidInputError
 from budgetseg.plan.alternatives import Prices, paper_hybrid, pure_alternatives
-from budgetseg.plan.offers import Offer, whole_costs
+from budgetseg.plan.offers import whole_numbers
 
 BOOK = load_book("voc2012")
 SIXTY_HOURS = seconds_of_hours(60)
@@ -91,22 +91,22 @@ def test_never_over_budget_or_pool(workload, budget, pool, fixed, accounting) ->
             assert mix_seconds(BOOK, one_more, workload, fixed_seconds=fixed) > budget
 
 
-def offers_of(workload: Workload) -> list[Offer]:
-    return [Offer(held=None, kind=kind, seconds=s) for kind, s in Prices.of(BOOK, workload).seconds_of.items()]
+def seconds_of(workload: Workload) -> list[Fraction]:
+    return list(Prices.of(BOOK, workload).seconds_of.values())
 
 
 def test_whole_numbers_are_exact_or_err_on_the_safe_side() -> None:
     odd = Workload.of(7, Fraction(1, 3), Fraction(1_000_003, 1_000_001))
-    offers = offers_of(odd)
-    costs, budget = whole_costs(offers, SIXTY_HOURS, 10_000)
+    seconds = seconds_of(odd)
+    costs, budget = whole_numbers(seconds, SIXTY_HOURS, 10_000)
     assert all(isinstance(cost, int) for cost in costs)
-    for offer, cost in zip(offers, costs, strict=True):
-        assert budget // cost * offer.seconds <= SIXTY_HOURS
-    offers = offers_of(Workload.of(7, Fraction(1, 3), 1 + Fraction(1, 10**25)))
-    costs, budget = whole_costs(offers, SIXTY_HOURS, 10_000)
+    for each, cost in zip(seconds, costs, strict=True):
+        assert budget // cost * each <= SIXTY_HOURS
+    seconds = seconds_of(Workload.of(7, Fraction(1, 3), 1 + Fraction(1, 10**25)))
+    costs, budget = whole_numbers(seconds, SIXTY_HOURS, 10_000)
     assert max(*costs, budget) < 2**63
-    for offer, cost in zip(offers, costs, strict=True):
-        assert Fraction(budget, cost) * offer.seconds <= SIXTY_HOURS
+    for each, cost in zip(seconds, costs, strict=True):
+        assert Fraction(budget, cost) * each <= SIXTY_HOURS
 
 
 def test_fixed_seconds_below_zero_are_refused() -> None:

@@ -12,12 +12,11 @@ from budgetseg.plan.campaign_replay import Budget, SurfaceTrainer, best_by_step,
 from budgetseg.plan.campaign_strategy import STRATEGIES, Situation, strategy_named
 from budgetseg.plan.campaign_trainings import joined_evidence, trainings_of
 from budgetseg.plan.evidence import Evidence
-from budgetseg.plan.price_list import PriceList
-from budgetseg.plan.prices import seconds_said
+from budgetseg.plan.prices import Prices, seconds_said
 from budgetseg.plan.surface import counts_of
 from budgetseg.plan.truth import Truth, truth_of
 
-PRICES = PriceList.of(seconds_said("full=155,point=7.6,image=6"), "test")
+PRICES = Prices.said(seconds_said("full=155,point=7.6,image=6"), origin="test")
 COLUMN = {kind: place for place, kind in enumerate(KINDS)}
 
 
@@ -66,7 +65,7 @@ def test_between_rows_the_world_is_smooth() -> None:
 
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_every_strategy_keeps_hours_and_pool_and_what_is_bought(name: str, truth: Truth) -> None:
-    prices = PriceList.of({kind: Fraction(20 + 10 * place) for place, kind in enumerate(KINDS)}, "test")
+    prices = Prices.said({kind: Fraction(20 + 10 * place) for place, kind in enumerate(KINDS)}, origin="test")
     held_K = nothing()
     held_K[COLUMN["full"]] = 7
     situation = Situation(

@@ -10,8 +10,7 @@ from budgetseg.plan.conditioning import Conditioning, effective_samples, noise_c
 from budgetseg.plan.evidence import Evidence
 from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.pilot_design import trainings
-from budgetseg.plan.price_list import PriceList
-from budgetseg.plan.prices import seconds_said
+from budgetseg.plan.prices import Prices, seconds_said
 from budgetseg.plan.surface import counts_of
 
 
@@ -64,7 +63,7 @@ def test_effective_samples() -> None:
 @pytest.mark.slow
 def test_better_than_no_update_and_than_importance_weights_beside_a_refit() -> None:
     """Samples are truths in turn; how far are the predictions of all mixes from them, before and after a pilot?"""
-    prices = PriceList.of(seconds_said("full=155,point=7.6,image=6"), "test")
+    prices = Prices.said(seconds_said("full=155,point=7.6,image=6"), origin="test")
     mixes_MK = spread_of_mixes(prices, Fraction(20 * 3600), 20_000, nothing()).astype(np.float64)
     little = Evidence(
         name="little",

@@ -15,12 +15,11 @@ from budgetseg.plan.pilot_design import designs, mask_kind, trainings
 from budgetseg.plan.pilot_plan import design_pilot, pilot_advice
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.preposterior import regret_after, regret_now
-from budgetseg.plan.price_list import PriceList
-from budgetseg.plan.prices import seconds_said
+from budgetseg.plan.prices import Prices, seconds_said
 from budgetseg.plan.validation import Validation
 
 FULL, POINT = list(KINDS).index("full"), list(KINDS).index("point")
-PRICES = PriceList.of(seconds_said("full=200,point=20"), "test")
+PRICES = Prices.said(seconds_said("full=200,point=20"), origin="test")
 HOUR = Fraction(3600)
 
 
@@ -148,7 +147,7 @@ def test_hours_for_two_masks_hold_no_pilot() -> None:
 
 
 def test_trainings_are_within_the_masks_and_name_every_kind() -> None:
-    prices = PriceList.of_book(load_book("voc2012"), PASCAL_VOC_2012)
+    prices = Prices.of(load_book("voc2012"), PASCAL_VOC_2012)
     design = designs(prices, 60 * HOUR, 10_582)[-1]
     assert set(design.derived) == set(KINDS) - {"full"}
     assert (design.trainings_JK.sum(axis=1) <= design.masks).all()
@@ -175,4 +174,4 @@ def test_best_mix_keeps_what_is_held_and_the_pool() -> None:
 @pytest.mark.parametrize("text", ["full", "full=x", "full=1,full=2", "mask=3", "full=-1", ""])
 def test_prices_that_are_none(text: str) -> None:
     with pytest.raises(InvalidInputError):
-        PriceList.of(seconds_said(text), "test")
+        Prices.said(seconds_said(text), origin="test")

@@ -53,7 +53,7 @@ def value():
         bounds=Bounds(seconds=Fraction(4 * 3600)), prices=Prices.of(book, PASCAL_VOC_2012), labour=book.labour
     )
 
-    def choose(on, /, *, explain=True):
+    def choose(on, /, *, explain=True, near=()):
         return choose_plan(
             pool=1500, evidence=evidence, surface=surface, book=book, workload=PASCAL_VOC_2012, bounds=on.bounds,
             prices=on.prices, labour=on.labour, dataset="photos", explain=explain,

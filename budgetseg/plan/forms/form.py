@@ -103,18 +103,20 @@ class Curve:
     def _average(self, own_DP: Floats, log_lightness_D1: Floats, counts_MJ: Floats) -> Floats:
         """The mean skill of each kind alone with all images of the mix, weighted by shares."""
         images_M = counts_MJ.sum(axis=1)
-        images_N, which_M = np.unique(images_M, return_inverse=True)
-        share_DMJ = np.repeat(counts_MJ[None], len(own_DP), axis=0)
-        weak_J = [kind not in STRONG for kind in self.kinds]
-        share_DMJ[:, :, weak_J] *= np.exp(log_lightness_D1)[:, :, None]
-        share_DMJ /= share_DMJ.sum(axis=2, keepdims=True)
-        average_DM = np.zeros(share_DMJ.shape[:2])
+        lightness_D1 = np.exp(log_lightness_D1)
+        weight_DM, weighted_DM = np.zeros((2, len(own_DP), len(counts_MJ)))
         names = [parameter.name for parameter in self.form.own_parameters(self.kinds)]
-        for column in np.flatnonzero(counts_MJ.any(axis=0)):
-            alone = (self.kinds[column],)
-            places = [names.index(parameter.name) for parameter in self.form.own_parameters(alone)]
-            skill_DN = self.form.skill(alone, own_DP[:, places], images_N[:, None])
-            average_DM += share_DMJ[:, :, column] * skill_DN[:, which_M]
+        for kind, count_M in zip(self.kinds, counts_MJ.T, strict=True):
+            held = np.flatnonzero(count_M)  # most mixes hold few of the kinds
+            if not len(held):
+                continue
+            images_N, which_H = np.unique(images_M[held], return_inverse=True)
+            places = [names.index(parameter.name) for parameter in self.form.own_parameters((kind,))]
+            skill_DN = self.form.skill((kind,), own_DP[:, places], images_N[:, None])
+            share_DH = count_M[held] * (np.ones_like(lightness_D1) if kind in STRONG else lightness_D1)
+            weight_DM[:, held] += share_DH
+            weighted_DM[:, held] += share_DH * skill_DN[:, which_H]
+        average_DM: Floats = weighted_DM / weight_DM
         return average_DM
 
 
