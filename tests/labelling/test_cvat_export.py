@@ -8,7 +8,8 @@ import pytest
 from scipy import ndimage
 
 from budgetseg.errors import InvalidInputError
-from budgetseg.labelling.cvat_export import read_cvat, working_seconds
+from budgetseg.labelling.cvat_export import read_cvat
+from budgetseg.labelling.cvat_times import working_seconds
 from budgetseg.labelling.ingest import ingest
 from budgetseg.labelling.pixel_text import box_runs
 
@@ -107,7 +108,7 @@ def test_times_come_from_the_working_time_of_jobs(written):
     path = written(events, "events.csv")
     assert working_seconds(path) == {"3": 10.0, "4": 5.0}
     point = '<points label="dog" points="1,1"/>'
-    job = "<segment><id>3</id></segment>"
+    job = "<segment><id>4</id><url>https://cvat.example/api/jobs/3</url></segment>"  # a segment's id is no job's
     found = read(written(xml(image(point), image(point, name="b.jpg"), job=job), "a.xml"), path)
     assert [row["seconds"] for row in found.timings] == [5.0, 5.0]
 
