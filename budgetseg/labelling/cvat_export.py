@@ -75,11 +75,12 @@ def read_cvat(path: Path, events: Path | None = None) -> Iterator[Answer | Rejec
 def _seconds(
     images: Sequence["Element"], task_of: Sequence[Task | None], of_job: Mapping[str, float]
 ) -> list[float | None]:
-    """The share of its job's time that each image has."""
+    """The share of its job's time that each image has; one without a mark had none."""
     seconds: list[float | None] = [None] * len(images)
     places: dict[int, list[int]] = defaultdict(list)
     for place, task in enumerate(task_of):
-        places[id(task)].append(place)
+        if len(images[place]):
+            places[id(task)].append(place)
     for its in places.values():
         task = task_of[its[0]]
         if task is not None:
@@ -123,6 +124,7 @@ def _answer(image: "Element", image_id: str, task: Task, project: str, seconds: 
         batch=task.batch,
         annotator=task.annotator,
         seconds=seconds,
+        job="" if seconds is None else f"cvat {task.id}",
         created_at=task.created_at,
         updated_at=task.updated_at,
         from_prediction=any(element.get("source") in ("auto", "semi-auto") for element in image),

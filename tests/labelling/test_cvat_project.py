@@ -126,10 +126,13 @@ def test_each_job_s_time_is_of_its_own_images(written):
     events = "scope,job_id,duration,payload\n" + "".join(
         f"send:working_time,{job},{seconds * 1000},\n" for job, seconds in ((7, 10), (8, 6), (9, 5), (907, 99))
     )
-    path = written(xml(project(TASKS), images), "a.xml")
-    entries = list(read_cvat(path, written(events, "events.csv")))
+    unopened = shown(2, "t41-2.jpg", "41")  # takes no part of the time
+    path = written(xml(project(TASKS), [*images, unopened]), "a.xml")
+    *entries, _ = read_cvat(path, written(events, "events.csv"))
     assert [each.seconds for each in entries] == [5.0, 5.0, 6.0, 2.5, 2.5]
-    assert [each.seconds for each in read_cvat(path)] == [None] * 5
+    assert [each.job for each in entries] == ["cvat 41"] * 2 + ["cvat 42"] * 3
+    *without, _ = read_cvat(path)
+    assert {(each.seconds, each.job) for each in without} == {(None, "")}
 
 
 def test_a_job_by_itself(written):
