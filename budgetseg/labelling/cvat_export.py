@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["read_cvat"]
 
 _TOOL: Final = "cvat"
+_INSIDE: Final = "annotations.xml"
+"""Of the archive that CVAT makes."""
 _LEAST_POINTS: Final = {"points": 1, "polyline": 1, "polygon": 3}
 _SHAPES: Final = {"points": "point", "polyline": "stroke", "polygon": "polygon"}
 
@@ -39,7 +41,7 @@ def read_cvat(path: Path, events: Path | None = None) -> Iterator[Answer | Rejec
     Raises:
         InvalidInputError: The file is no such export, or the events are none.
     """
-    root = read_xml(path)
+    root = read_xml(path, _INSIDE)
     if root.tag != "annotations":
         raise InvalidInputError(
             f'{path}: expected "CVAT for images 1.1", an XML file of <annotations>, got <{root.tag[:30]}>'

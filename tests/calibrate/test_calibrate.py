@@ -9,6 +9,8 @@ import pytest
 from budgetseg.calibrate.book_text import book_text
 from budgetseg.calibrate.calibrate import calibrate
 from budgetseg.calibrate.check import drawn_truths, least_errors, look, main
+from budgetseg.calibrate.coverage import main as coverage
+from budgetseg.calibrate.coverage import means_of
 from budgetseg.calibrate.effect import effects
 from budgetseg.calibrate.resample import stretch_of, weights
 from budgetseg.calibrate.synthetic import CLICKS, TRUTH, table_of, tasks_of
@@ -56,6 +58,15 @@ def test_the_check_prints_its_figures(capsys):
     out = capsys.readouterr().out
     assert out.count("held in all") == 12
     assert "drawn rates; 30 tasks x 1" in out
+
+
+def test_tasks_put_together_give_the_means_of_the_check(capsys):
+    error_SP, held_SP = means_of(TRUTH, 400, range(6), draws=100)
+    found = look([TRUTH] * 6, 400, draws=100)
+    np.testing.assert_allclose(np.abs(error_SP), found.mean_error_SP, atol=2e-3)  # the noise's size is known here
+    assert (held_SP == found.mean_held_SP).mean() > 0.9
+    coverage(["3", "100"])
+    assert capsys.readouterr().out.count("held") == 6
 
 
 def test_one_task_moves_a_rate_as_far_as_the_prior_lets_it(tmp_path):
