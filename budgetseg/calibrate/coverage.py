@@ -2,8 +2,8 @@
 
 Of fifty intervals that hold with 0.8 anything from 32 to 46 may hold: too few to tell chance from intervals that are
 too narrow. To the loss of the means, tasks of one annotator with the same acts are one task of their mean time that
-counts as often, so a seed costs a fraction of what it costs in `check`, whose very tasks and draws these are. Which tasks
-are idle is taken for known here, and so is the size of the noise.
+counts as often, so a seed costs a fraction of what it costs in `check`, whose very tasks and draws these are. Which
+tasks are idle is taken for known here, and so is the size of the noise.
 
 Shape suffixes: N tasks, C tasks put together, B draws, P rates, S seeds.
 """

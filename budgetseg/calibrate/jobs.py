@@ -44,11 +44,12 @@ def timed(timings: Timings, seconds_N: Floats, acts_NP: Floats) -> Timed:
         for row, (job, annotator) in enumerate(keys)
     ]
     of_row_N = np.array(of_row, np.int64)
-    acts_JP = np.zeros((len(number_of), acts_NP.shape[1]))
+    seconds_J, acts_JP = np.zeros(len(number_of)), np.zeros((len(number_of), acts_NP.shape[1]))
+    np.add.at(seconds_J, of_row_N, seconds_N)
     np.add.at(acts_JP, of_row_N, acts_NP)
     first_J = np.unique(of_row_N, return_index=True)[1]
     return Timed(
-        seconds_J=np.bincount(of_row_N, seconds_N),
+        seconds_J=seconds_J,
         acts_JP=acts_JP,
         annotator_J=timings.annotator_N[first_J],
         of_row_N=of_row_N,
