@@ -1,6 +1,6 @@
 """A calibration: a table of times in, rates with their intervals and warnings out.
 
-Shape suffixes: N tasks, P rates.
+Shape suffixes: N tasks, J what was timed (a task, or a job of several), P rates.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from budgetseg.calibrate.acts import Acts, acts_of
 from budgetseg.calibrate.doubts import warnings_of
 from budgetseg.calibrate.fit import Fit, fit_rates
 from budgetseg.calibrate.hours import TimeSpent, time_spent
+from budgetseg.calibrate.jobs import Timed, timed
 from budgetseg.calibrate.prior import prior_of
 from budgetseg.calibrate.resample import LEVEL
 from budgetseg.calibrate.timings import Timings
@@ -71,6 +72,8 @@ class Calibration:
     rows: int
     tasks: int
     """Rows that the rates are fitted to."""
+    measurements: int
+    """Times that were measured; fewer than tasks where some were timed together."""
     idle_tasks: int
     """Of these, shortened to the cap or found left open."""
     annotators: int
@@ -95,6 +98,7 @@ class Calibration:
             "time": self.time.to_dict(),
             "rows": self.rows,
             "tasks": self.tasks,
+            "measurements": self.measurements,
             "idle_tasks": self.idle_tasks,
             "annotators": self.annotators,
             "speed_log_sd": self.speed_log_sd,
@@ -136,17 +140,18 @@ def calibrate(
         )
     some = timings.chosen(used_N)
     acts = _held(Acts(rates=acts.rates, acts_NP=acts.acts_NP[used_N]))
-    seconds_N = np.minimum(some.seconds_N, cap)
+    whole = timed(some, np.minimum(some.seconds_N, cap), acts.acts_NP)
+    seconds_J = whole.seconds_J
     fit = fit_rates(
-        seconds_N,
-        acts,
-        some.annotator_N,
-        prior_of(prior, acts, seconds_N),
+        seconds_J,
+        Acts(rates=acts.rates, acts_NP=whole.acts_JP),
+        whole.annotator_J,
+        prior_of(prior, Acts(rates=acts.rates, acts_NP=whole.acts_JP), seconds_J),
         rng,
         draws=draws,
         find_idle=idle_cap != "none",
     )
-    labelled_N = np.where(fit.idle_N, np.minimum(fit.expected_N, seconds_N), seconds_N)
+    labelled_J = np.where(fit.idle_N, np.minimum(fit.expected_N, seconds_J), seconds_J)
     people = len(np.unique(some.annotator_N))
     tasks_P = [int((column_N > 0).sum()) for column_N in acts.acts_NP.T]
     warnings = list(warnings_of(acts.rates, fit.information_PP, fit.prior_weight_P, tasks_P, prior.name))
@@ -156,13 +161,14 @@ def calibrate(
     return Calibration(
         timings=timings.origin,
         prior=prior,
-        rates=_rates(acts, fit, seconds_N, prior, tasks_P),
-        time=time_spent(timings, used_N, labelled_N),
+        rates=_rates(acts, fit, whole, prior, tasks_P),
+        time=time_spent(timings, used_N, labelled_J),
         rows=len(timings),
         tasks=len(some),
-        idle_tasks=int((fit.idle_N | (some.seconds_N > cap)).sum()),
+        measurements=len(seconds_J),
+        idle_tasks=int((fit.idle_N[whole.of_row_N] | (some.seconds_N > cap)).sum()),
         annotators=people,
-        speed_log_sd=_speed_log_sd(np.log(seconds_N / fit.expected_N)[~fit.idle_N], some.annotator_N[~fit.idle_N]),
+        speed_log_sd=_speed_log_sd(np.log(seconds_J / fit.expected_N)[~fit.idle_N], whole.annotator_J[~fit.idle_N]),
         warnings=tuple(warnings),
     )
 
@@ -173,13 +179,11 @@ def _held(acts: Acts) -> Acts:
     return Acts(rates=tuple(acts.rates[place] for place in held), acts_NP=acts.acts_NP[:, held])
 
 
-def _rates(
-    acts: Acts, fit: Fit, seconds_N: NDArray[np.float64], prior: CostBook, tasks_P: list[int]
-) -> dict[str, MeasuredRate]:
+def _rates(acts: Acts, fit: Fit, whole: Timed, prior: CostBook, tasks_P: list[int]) -> dict[str, MeasuredRate]:
     rates = {}
     for place, name in enumerate(acts.rates):
         assert name in RATES
-        alone_N = (acts.acts_NP[:, place] == 1) & (acts.acts_NP.sum(axis=1) == 1) & ~fit.idle_N
+        alone_J = (whole.acts_JP[:, place] == 1) & (whole.acts_JP.sum(axis=1) == 1) & ~fit.idle_N
         rates[name] = MeasuredRate(
             mean=float(fit.mean_P[place]),
             low=float(fit.mean_low_P[place]),
@@ -191,7 +195,7 @@ def _rates(
             prior_weight=float(fit.prior_weight_P[place]),
             tasks=tasks_P[place],
             acts=float(acts.acts_NP[:, place].sum()),
-            log_sd=float(np.log(seconds_N[alone_N]).std()) if alone_N.sum() >= _PURE_TASKS else None,
+            log_sd=float(np.log(whole.seconds_J[alone_J]).std()) if alone_J.sum() >= _PURE_TASKS else None,
         )
     return rates
 

@@ -1,4 +1,7 @@
-"""Where the time of a table went: making labels, sitting idle, and what was thrown away."""
+"""Where the time of a table went: making labels, sitting idle, and what was thrown away.
+
+Shape suffixes: N rows, J what was timed: a row, or several together.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -52,13 +55,13 @@ class TimeSpent:
         }
 
 
-def time_spent(timings: Timings, used_N: NDArray[np.bool_], labelled: NDArray[np.float64]) -> TimeSpent:
+def time_spent(timings: Timings, used_N: NDArray[np.bool_], labelled_J: NDArray[np.float64]) -> TimeSpent:
     """Sum up the rows of a table.
 
     Args:
         timings: All of them.
         used_N: Those that the rates are fitted to.
-        labelled: Seconds of labelling in each of these.
+        labelled_J: Seconds of labelling in these, as they were timed, one by one or together.
     """
     seconds_N, left_N = timings.seconds_N, ~used_N
     parts = {}
@@ -67,8 +70,8 @@ def time_spent(timings: Timings, used_N: NDArray[np.bool_], labelled: NDArray[np
         parts[name] = float(seconds_N[rows_N].sum())
         left_N = left_N & ~rows_N
     return TimeSpent(
-        labelling=float(labelled.sum()),
-        idle=float(seconds_N[used_N].sum() - labelled.sum()),
+        labelling=float(labelled_J.sum()),
+        idle=float(seconds_N[used_N].sum() - labelled_J.sum()),
         skipped=parts["skipped"],
         updates=parts["is_update"],
         corrections=parts["from_prediction"],

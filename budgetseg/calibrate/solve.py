@@ -21,7 +21,7 @@ mean
 
 Both are solved by the same scoring steps, of which the loss says only the residual and its weight.
 
-Shape suffixes: B weightings, N tasks, P rates.
+Shape suffixes: B weightings, N tasks, P rates, Q pairs of rates.
 """
 
 from typing import Final, Literal
@@ -39,8 +39,8 @@ _STEPS: Final = 60
 _LONGEST: Final = 1.0
 """Of a step, in the logarithm of a rate."""
 _CLOSE: Final = 1e-6
-_MOST_CELLS: Final = 4 * 10**6
-"""B x N x P that are worked out at once."""
+_MOST_CELLS: Final = 2**18
+"""B x N x P that are worked out at once: what a processor's cache holds."""
 
 
 def fitted(acts_NP: Floats, log_rates_P: Floats) -> Floats:
@@ -84,23 +84,43 @@ def solve(
 
 def information(seconds_N: Floats, acts_NP: Floats, log_rates_P: Floats, *, loss: Loss, spread: float) -> Floats:
     """What the tasks say about the logarithms of the rates: the (P, P) matrix that grows with their number."""
-    share_BNP, _, weight_BN = _linear(seconds_N, acts_NP, log_rates_P[None], loss, spread)
-    matrix_PP: Floats = (share_BNP[0] * weight_BN[0, :, None]).T @ share_BNP[0]
+    once_BN = np.ones((1, len(seconds_N)))
+    matrix_BPP, _ = _scored(seconds_N, acts_NP, _pairs(acts_NP), once_BN, log_rates_P[None], loss, spread)
+    matrix_PP: Floats = matrix_BPP[0]
     return matrix_PP
 
 
-def _linear(
-    seconds_N: Floats, acts_NP: Floats, log_BP: Floats, loss: Loss, spread: float
-) -> tuple[Floats, Floats, Floats]:
-    """Shares (B, N, P), residuals (B, N) and their weights (B, N) at some rates."""
-    act_BNP = acts_NP * np.exp(log_BP)[:, None]
-    fitted_BN = act_BNP.sum(axis=2)
-    share_BNP = act_BNP / fitted_BN[:, :, None]
+def _pairs(acts_NP: Floats) -> Floats:
+    """Products of the acts of every two rates, shape (N, P x P)."""
+    return (acts_NP[:, :, None] * acts_NP[:, None, :]).reshape(len(acts_NP), -1)
+
+
+def _scored(
+    seconds_N: Floats,
+    acts_NP: Floats,
+    pair_NQ: Floats,
+    weight_BN: Floats,
+    log_BP: Floats,
+    loss: Loss,
+    spread: float,
+) -> tuple[Floats, Floats]:
+    """Information (B, P, P) and slope (B, P) of the tasks at some rates.
+
+    The rates are taken out of the sums over tasks of shares, which leaves products of two matrices: no array is larger
+    than (B, N).
+    """
+    rate_BP = np.exp(log_BP)
+    fitted_BN = rate_BP @ acts_NP.T
+    ratio_BN = seconds_N / fitted_BN
     if loss == "mean":
-        residual_BN = seconds_N / fitted_BN - 1
-        return share_BNP, residual_BN, np.full_like(residual_BN, 1 / np.expm1(spread**2))
-    residual_BN = np.log(seconds_N / fitted_BN)
-    return share_BNP, residual_BN, 1 / (spread**2 * np.sqrt(1 + (residual_BN / (_CORNER * spread)) ** 2))
+        residual_BN = ratio_BN - 1
+        pull_BN = weight_BN / (np.expm1(spread**2) * fitted_BN)
+    else:
+        residual_BN = np.log(ratio_BN)
+        pull_BN = weight_BN / (spread**2 * np.sqrt(1 + (residual_BN / (_CORNER * spread)) ** 2) * fitted_BN)
+    slope_BP = rate_BP * ((pull_BN * residual_BN) @ acts_NP)
+    square_BPP = ((pull_BN / fitted_BN) @ pair_NQ).reshape(len(log_BP), *2 * (acts_NP.shape[1],))
+    return square_BPP * rate_BP[:, :, None] * rate_BP[:, None, :], slope_BP
 
 
 def _solve(
@@ -113,13 +133,11 @@ def _solve(
     spread: float,
     start_P: Floats,
 ) -> Floats:
-    log_BP = np.tile(start_P, (len(weight_BN), 1))
+    log_BP, pair_NQ = np.tile(start_P, (len(weight_BN), 1)), _pairs(acts_NP)
     for _ in range(_STEPS):
-        share_BNP, residual_BN, own_BN = _linear(seconds_N, acts_NP, log_BP, loss, spread)
-        weighted_BNP = share_BNP * (weight_BN * own_BN)[:, :, None]
-        matrix_BPP = weighted_BNP.swapaxes(1, 2) @ share_BNP + np.diag(prior_sd_P**-2)
-        slope_BP = (weighted_BNP * residual_BN[:, :, None]).sum(axis=1) - (log_BP - prior_BP) / prior_sd_P**2
-        step_BP = np.linalg.solve(matrix_BPP, slope_BP[:, :, None])[:, :, 0]
+        matrix_BPP, slope_BP = _scored(seconds_N, acts_NP, pair_NQ, weight_BN, log_BP, loss, spread)
+        slope_BP -= (log_BP - prior_BP) / prior_sd_P**2
+        step_BP = np.linalg.solve(matrix_BPP + np.diag(prior_sd_P**-2), slope_BP[:, :, None])[:, :, 0]
         # Shortened as a whole, so that its direction stays one that goes down.
         step_BP *= np.minimum(1, _LONGEST / np.maximum(np.abs(step_BP).max(axis=1, keepdims=True), 1e-300))
         log_BP += step_BP

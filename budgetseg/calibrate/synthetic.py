@@ -69,6 +69,7 @@ def tasks_of(truth: Truth, tasks: int, rng: np.random.Generator) -> Timings:
         level_N=np.full(tasks, "allpoints"),
         by_class_N=np.full(tasks, truth.by_class),
         annotator_N=np.array([f"a{number}" for number in who_N]),
+        job_N=np.full(tasks, ""),
         counts={name: np.asarray(held.get(name, np.zeros(tasks)), np.float64) for name in COUNTS},
         marks={name: np.zeros(tasks, np.bool_) for name in MARKS},
     )
@@ -84,6 +85,7 @@ def table_of(timings: Timings) -> str:
             "level": timings.level_N[row],
             "granularity": "image-class" if timings.by_class_N[row] else "image",
             "annotator": timings.annotator_N[row],
+            "job": timings.job_N[row],
             "seconds": f"{timings.seconds_N[row]:.3f}",
             **{name: str(bool(timings.marks[name][row])).lower() for name in MARKS},
             **{name: int(timings.counts[name][row]) for name in COUNTS if name in COLUMNS},

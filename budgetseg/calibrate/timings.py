@@ -4,7 +4,8 @@ The columns that matter here are ``level`` (the kind of annotation), ``seconds``
 was done in them (``n_classes_asked``, ``n_classes_present``, ``n_first_points``, ``n_extra_points``, ``n_squiggles``,
 ``n_polygons``, ``n_boxes``), ``granularity`` (``image``, or ``image-class`` where each task asks about one class),
 ``annotator``, and three marks of rows whose seconds are no first pass: ``skipped``, ``is_update``, ``from_prediction``.
-All but ``seconds`` may be missing: a count is then 0, a mark is false, and everything was done by one annotator.
+Rows with the same ``job`` were timed together, and their seconds are even shares of what the job took. All but
+``seconds`` may be missing: a count is then 0, a mark is false, and everything was done by one annotator.
 
 Shape suffix: N rows.
 """
@@ -42,9 +43,9 @@ MARKS: Final = ("skipped", "is_update", "from_prediction")
 COLUMNS: Final = (
     *("tool", "tool_version", "project", "task_id", "annotation_id", "image_id", "level", "granularity", "annotator"),
     *("seconds", "created_at", "updated_at", *MARKS, *COUNTS[:-1]),
-    *("n_vertices", "stroke_px", "n_boxes"),
+    *("n_vertices", "stroke_px", "n_boxes", "job"),
 )
-"""Of the table as it is written. Boxes came last, so that columns stay in their places for older readers."""
+"""Of the table as it is written. Boxes and jobs came last, so that columns stay in their places for older readers."""
 
 _GRANULARITIES: Final = ("image", "image-class")
 _YES: Final = ("1", "true", "yes")
@@ -67,6 +68,8 @@ class Timings:
     by_class_N: Bools
     """Whether the task asks about one class, whatever way of asking the cost book has for whole images."""
     annotator_N: NDArray[np.str_]
+    job_N: NDArray[np.str_]
+    """What the row was timed together with; empty where it was timed by itself."""
     counts: Mapping[str, NDArray[np.float64]]
     """(N,) each, by the names of ``COUNTS``."""
     marks: Mapping[str, Bools]
@@ -91,6 +94,7 @@ class Timings:
             level_N=self.level_N[rows_N],
             by_class_N=self.by_class_N[rows_N],
             annotator_N=self.annotator_N[rows_N],
+            job_N=self.job_N[rows_N],
             counts={name: column_N[rows_N] for name, column_N in self.counts.items()},
             marks={name: column_N[rows_N] for name, column_N in self.marks.items()},
         )
@@ -165,6 +169,7 @@ def _row(cells: Mapping[str, str], where: str, act: str | None) -> dict[str, flo
     row: dict[str, float | str | bool] = {
         "seconds": _seconds(cells["seconds"], where),
         "annotator": cells.get("annotator", ""),
+        "job": "" if act is not None else cells.get("job", ""),
         **{name: _mark(cells.get(name, ""), name, where) for name in MARKS},
         **dict.fromkeys(COUNTS, 0.0),
         "level": "",
@@ -217,6 +222,7 @@ def _table(path: Path, rows: Sequence[Mapping[str, float | str | bool]], act: st
         level_N=np.array([row["level"] for row in rows], np.str_),
         by_class_N=np.array([row["by_class"] for row in rows], np.bool_),
         annotator_N=np.array([row["annotator"] for row in rows], np.str_),
+        job_N=np.array([row["job"] for row in rows], np.str_),
         counts={name: np.array([row[name] for row in rows], np.float64) for name in COUNTS},
         marks={name: np.array([row[name] for row in rows], np.bool_) for name in MARKS},
         act=act,

@@ -22,7 +22,8 @@ def draw_calibration(
         console.print(text, markup=False, soft_wrap=True)
 
     people = f"{measured.annotators} annotator{'s' if measured.annotators != 1 else ''}"
-    say(f"{measured.timings}: {measured.tasks:,} of {measured.rows:,} rows fitted, {people}. Seconds an act:")
+    together = "" if measured.measurements == measured.tasks else f" (timed together, {measured.measurements:,} times)"
+    say(f"{measured.timings}: {measured.tasks:,} of {measured.rows:,} rows fitted{together}, {people}. Seconds an act:")
     table = table_of("rate", "mean", "80 % interval", "median", "prior", "weight", "tasks", "acts")
     for name, rate in measured.rates.items():
         table.add_row(

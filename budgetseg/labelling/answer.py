@@ -83,6 +83,8 @@ class Answer:
     batch: str = ""
     annotator: str = ""
     seconds: float | None = None
+    job: str = ""
+    """Answers of one job were timed together: ``seconds`` is an even share of what it took."""
     created_at: str = ""
     updated_at: str = ""
     skipped: bool = False

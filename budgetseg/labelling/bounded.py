@@ -5,9 +5,9 @@ from typing import Final
 
 from budgetseg.errors import InvalidInputError
 
-__all__ = ["refuse_large"]
+__all__ = ["LARGEST_BYTES", "refuse_large"]
 
-_LARGEST_BYTES: Final = 1 << 30
+LARGEST_BYTES: Final = 1 << 30
 
 
 def refuse_large(path: Path) -> None:
@@ -20,5 +20,5 @@ def refuse_large(path: Path) -> None:
         size = path.stat().st_size
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot read this file ({error.strerror or error})") from error
-    if size > _LARGEST_BYTES:
-        raise InvalidInputError(f"{path}: larger than {_LARGEST_BYTES >> 20:,} MiB; export fewer tasks at a time")
+    if size > LARGEST_BYTES:
+        raise InvalidInputError(f"{path}: larger than {LARGEST_BYTES >> 20:,} MiB; export fewer tasks at a time")

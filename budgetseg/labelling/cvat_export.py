@@ -5,11 +5,10 @@ image without a mark may be one that nobody opened, so it is refused, unless it 
 by job: the events' working time, from which gaps of 100 s and more are gone, is shared out evenly over the images.
 """
 
-import csv
-import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,9 @@ from numpy.typing import NDArray
 from budgetseg.data.lists import image_id_of
 from budgetseg.errors import InvalidInputError
 from budgetseg.labelling.answer import MOST_MARKS, Answer, Mark, Reject, check_brushes, check_size, clean_text
-from budgetseg.labelling.bounded import refuse_large
-from budgetseg.labelling.cvat_tasks import NOTHING, told_by_name
+from budgetseg.labelling.cvat_meta import Task, renamed, tasks_of
+from budgetseg.labelling.cvat_tasks import NOTHING
+from budgetseg.labelling.cvat_times import shared_out, working_seconds
 from budgetseg.labelling.pixel_text import anywhere_of_text, box_runs, points_of_text, whole_number
 from budgetseg.labelling.safe_xml import read_xml
 from budgetseg.labelling.turned import turn_of, turned_box
@@ -26,10 +26,11 @@ from budgetseg.labelling.turned import turn_of, turned_box
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["read_cvat", "working_seconds"]
+__all__ = ["read_cvat"]
 
 _TOOL: Final = "cvat"
-_WORK: Final = "send:working_time"
+_INSIDE: Final = "annotations.xml"
+"""Of the archive that CVAT makes."""
 _LEAST_POINTS: Final = {"points": 1, "polyline": 1, "polygon": 3}
 _SHAPES: Final = {"points": "point", "polyline": "stroke", "polygon": "polygon"}
 
@@ -40,68 +41,58 @@ def read_cvat(path: Path, events: Path | None = None) -> Iterator[Answer | Rejec
     Raises:
         InvalidInputError: The file is no such export, or the events are none.
     """
-    root = read_xml(path)
+    root = read_xml(path, _INSIDE)
     if root.tag != "annotations":
         raise InvalidInputError(
             f'{path}: expected "CVAT for images 1.1", an XML file of <annotations>, got <{root.tag[:30]}>'
         )
     images = root.findall("image")
-    seconds = None
-    if events is not None and images:
-        jobs = {
-            clean_text(each.text or "") for each in (*root.iterfind("meta/job/id"), *root.iterfind("meta//segment/id"))
-        }
-        of_job = working_seconds(events)
-        known = [of_job[job] for job in jobs if job in of_job]
-        seconds = sum(known) / len(images) if known else None
-    for number, image in enumerate(images, start=1):
+    tasks = tasks_of(root)
+    task_of = [tasks.get(image.get("task_id", "")) if isinstance(tasks, Mapping) else tasks for image in images]
+    project = clean_text(root.findtext("meta/project/id", ""))
+    seconds = [None] * len(images) if events is None else _seconds(images, task_of, working_seconds(events))
+    doubtful = {} if isinstance(tasks, Task) else renamed(images)
+    for number, image in enumerate(images):
         name = clean_text(image.get("name", ""))
         image_id = image_id_of(PurePosixPath(name.replace("\\", "/")).name) if name else ""
-        row = f"image {number} of the file"
+        row = f"image {number + 1} of the file"
+        task = task_of[number]
         if not image_id:
             yield Reject(row=row, reason="it has no name")
-            continue
-        try:
-            yield _answer(root, image, image_id, seconds)
-        except ValueError as error:
-            yield Reject(row=row, image_id=image_id, reason=str(error))
+        elif task is None:
+            yield Reject(row=row, image_id=image_id, reason="its task_id is of no task that the project lists")
+        elif number in doubtful:
+            reason = (
+                f'another task of the project has an image "{doubtful[number]}", and CVAT numbers images of one name: '
+                "this may be that image; export the tasks one by one"
+            )
+            yield Reject(row=row, image_id=image_id, reason=reason)
+        else:
+            try:
+                yield _answer(image, image_id, task, project, seconds[number])
+            except ValueError as error:
+                yield Reject(row=row, image_id=image_id, reason=str(error))
 
 
-def working_seconds(path: Path) -> dict[str, float]:
-    """Return the working time of each job, in seconds, by its id, from CVAT's exported events.
-
-    Raises:
-        InvalidInputError: The file is missing or no such table.
-    """
-    refuse_large(path)
-    found: dict[str, float] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
-            if not {"scope", "job_id", "duration"} <= set(rows.fieldnames or ()):
-                raise InvalidInputError(f"{path}: expected CVAT's events, with the columns scope, job_id and duration")
-            for row in rows:
-                if row["scope"] == _WORK and row["job_id"]:
-                    milliseconds = _milliseconds(row)
-                    found[row["job_id"]] = found.get(row["job_id"], 0.0) + milliseconds / 1000
-    except OSError as error:
-        raise InvalidInputError(f"{path}: cannot read this file ({error.strerror or error})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInputError(f"{path}: expected CSV in UTF-8: {error}") from error
-    return found
+def _seconds(
+    images: Sequence["Element"], task_of: Sequence[Task | None], of_job: Mapping[str, float]
+) -> list[float | None]:
+    """The share of its job's time that each image has; one without a mark had none."""
+    seconds: list[float | None] = [None] * len(images)
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, task in enumerate(task_of):
+        if len(images[place]):
+            places[id(task)].append(place)
+    for its in places.values():
+        task = task_of[its[0]]
+        if task is not None:
+            shares = shared_out(task.jobs, [task.place_of(images[place]) for place in its], of_job)
+            for place, share in zip(its, shares, strict=True):
+                seconds[place] = share
+    return seconds
 
 
-def _milliseconds(row: dict[str, Any]) -> float:
-    try:
-        payload = json.loads(row.get("payload") or "{}")
-        value = payload.get("working_time", row["duration"]) if isinstance(payload, dict) else row["duration"]
-        number = float(value)
-    except (TypeError, ValueError, RecursionError):
-        return 0.0
-    return number if 0 <= number < 1e12 else 0.0
-
-
-def _answer(root: "Element", image: "Element", image_id: str, seconds: float | None) -> Answer:
+def _answer(image: "Element", image_id: str, task: Task, project: str, seconds: float | None) -> Answer:
     width, height = check_size(*(whole_number(image.get(side), side) for side in ("width", "height")))
     if len(image) > MOST_MARKS:
         raise ValueError(f"more than {MOST_MARKS:,} marks")
@@ -123,27 +114,21 @@ def _answer(root: "Element", image: "Element", image_id: str, seconds: float | N
         raise ValueError(f'no mark: an image without any of the classes needs the tag "{NOTHING}", or nobody opened it')
     if nothing and (marks or unusable):
         raise ValueError(f'it has the tag "{NOTHING}", and marks as well')
-    task = root.find("meta/task")
-    task = root.find("meta/job") if task is None else task
-    told = None if task is None else told_by_name(clean_text(task.findtext("name", "")))
-    plan_id, kind, batch, target_class = told or ("", None, "", None)
-    task_id = "" if task is None else clean_text(task.findtext("id", ""))
     return Answer(
         tool=_TOOL,
         tool_version="",
-        project=clean_text(root.findtext("meta/project/id", "")),
-        task_id=f"{task_id or '?'}/{image.get('id', '?')[:20]}",
+        project=project,
+        task_id=f"{task.id or '?'}/{image.get('id', '?')[:20]}",
         image_id=image_id,
-        kind=kind,
-        target_class=target_class,
-        plan_id=plan_id,
-        batch=batch,
-        annotator=clean_text(
-            root.findtext("meta//assignee/username", "") or root.findtext("meta//assignee", "")
-        ).strip(),
+        kind=task.kind,
+        target_class=task.target_class,
+        plan_id=task.plan_id,
+        batch=task.batch,
+        annotator=task.annotator,
         seconds=seconds,
-        created_at="" if task is None else clean_text(task.findtext("created", "")),
-        updated_at="" if task is None else clean_text(task.findtext("updated", "")),
+        job="" if seconds is None else f"cvat {task.id}",
+        created_at=task.created_at,
+        updated_at=task.updated_at,
         from_prediction=any(element.get("source") in ("auto", "semi-auto") for element in image),
         width=width,
         height=height,

@@ -17,7 +17,9 @@ from budgetseg.data.formats import FORMATS
 from budgetseg.data.lists import IMAGE_SUFFIXES, image_id_of, read_lines
 from budgetseg.data.open import open_dataset
 from budgetseg.data.pixels import read_header
+from budgetseg.data.scene_names import is_scenes
 from budgetseg.data.select import Selection
+from budgetseg.data.voc2012 import NAME
 from budgetseg.errors import DataError, InvalidInputError
 
 __all__ = ["Places", "Source", "find_images", "is_dataset", "of_dataset", "placed"]
@@ -108,6 +110,11 @@ def find_images(name: str) -> tuple[tuple[Source, ...], Dataset | None]:
         DataError: Nothing is there, or an id stands twice.
     """
     if is_dataset(name):
+        if not (Path(name).exists() or is_scenes(name) or name == NAME):
+            raise DataError(
+                f"{name}: there is no such folder or list; expected a folder of images, a list of paths or URLs, or a "
+                f"data set (a folder, scenes or {NAME})"
+            )
         dataset = open_dataset(name)
         return of_dataset(dataset, "train"), dataset
     path = Path(name)

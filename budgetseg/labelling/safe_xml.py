@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 from xml.parsers import expat
 
 from budgetseg.errors import InvalidInputError
-from budgetseg.labelling.bounded import refuse_large
+from budgetseg.labelling.zipped import content_of
 
 __all__ = ["read_xml"]
 
@@ -17,15 +17,14 @@ class _Refused(Exception):  # noqa: N818 - never leaves this file
     pass
 
 
-def read_xml(path: Path) -> ET.Element:
-    """Return the root of an XML file.
+def read_xml(path: Path, member: str) -> ET.Element:
+    """Return the root of an XML file, or of the one called ``member`` in an archive.
 
     Raises:
         InvalidInputError: The file is missing, no XML, too large or too deep, or declares a document type.
     """
-    refuse_large(path)
     try:
-        return _parse(path.read_bytes())
+        return _parse(content_of(path, member))
     except OSError as error:
         raise InvalidInputError(f"{path}: cannot read this file ({error.strerror or error})") from error
     except expat.ExpatError as error:

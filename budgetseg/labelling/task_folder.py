@@ -165,9 +165,10 @@ export, not a converted one), and read it with
     "cvat": """For each file `batch-*.txt` below make one CVAT task, named exactly as its first line says after #,
 with the images it lists and the labels of `labels.json` (Constructor > Raw). An image that shows none of the classes
 gets the tag "none of these": CVAT also exports images that nobody opened, so one without any mark is not taken for an
-answer. When people are done, export the task as "CVAT for images 1.1", and read the XML with
+answer. When people are done, export the tasks one by one as "CVAT for images 1.1", and read the archives, or the XML in
+them, with
 
-    budgetseg ingest annotations.xml --tool cvat --tasks {folder} -o annotations
+    budgetseg ingest *.zip --tool cvat --tasks {folder} -o annotations
 """,
     "csv": """Each folder below has `tasks.csv`, what is asked, and `answers.csv`, where answers go: a line a mark,
 its points as x,y;x,y in pixels, and one line with an empty shape where nothing was marked. When people are done, read

@@ -62,6 +62,7 @@ def timing_row(answer: Answer, kind: str, classes_asked: int, annotator: str) ->
         "n_vertices": sum(len(mark.xy_P2) for mark in areas),
         "stroke_px": sum(_pixels(mark, answer) for mark in strokes),
         "n_boxes": sum(mark.shape == "box" for mark in marks),
+        "job": answer.job,
     }
 
 

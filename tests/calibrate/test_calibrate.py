@@ -9,6 +9,8 @@ import pytest
 from budgetseg.calibrate.book_text import book_text
 from budgetseg.calibrate.calibrate import calibrate
 from budgetseg.calibrate.check import drawn_truths, least_errors, look, main
+from budgetseg.calibrate.coverage import main as coverage
+from budgetseg.calibrate.coverage import means_of
 from budgetseg.calibrate.effect import effects
 from budgetseg.calibrate.resample import stretch_of, weights
 from budgetseg.calibrate.synthetic import CLICKS, TRUTH, table_of, tasks_of
@@ -52,10 +54,19 @@ def test_the_prior_pulls_less_as_tasks_grow():
 
 
 def test_the_check_prints_its_figures(capsys):
-    main(["1", "20"])
+    main(["1", "20", "30"])
     out = capsys.readouterr().out
     assert out.count("held in all") == 12
-    assert "drawn rates; 200 tasks x 1" in out
+    assert "drawn rates; 30 tasks x 1" in out
+
+
+def test_tasks_put_together_give_the_means_of_the_check(capsys):
+    error_SP, held_SP = means_of(TRUTH, 400, range(6), draws=100)
+    found = look([TRUTH] * 6, 400, draws=100)
+    np.testing.assert_allclose(np.abs(error_SP), found.mean_error_SP, atol=2e-3)  # the noise's size is known here
+    assert (held_SP == found.mean_held_SP).mean() > 0.9
+    coverage(["3", "100"])
+    assert capsys.readouterr().out.count("held") == 6
 
 
 def test_one_task_moves_a_rate_as_far_as_the_prior_lets_it(tmp_path):
@@ -103,6 +114,37 @@ def test_other_than_first_passes_are_counted_and_not_fitted():
     assert found.time.skipped == found.time.updates == found.time.corrections == 10_000
     assert found.rates == measured(clean.chosen(~odd_N)).rates
     assert found.time.per_labelling == pytest.approx(mixed.seconds_N.sum() / clean.seconds_N[~odd_N].sum())
+
+
+def test_a_job_counts_as_one_task_with_all_its_acts():
+    """80 jobs of very different tasks, of which only the sums are known, shared out evenly as CVAT's are."""
+    rng = np.random.default_rng(6)
+    alone = tasks_of(replace(TRUTH, idle_share=0.0), 1600, rng)
+    job_N = rng.permutation(np.repeat(np.arange(80), 20))
+    mean_J = np.bincount(job_N, alone.seconds_N) / 20
+    who_N = np.array([f"a{job % 8}" for job in job_N])
+    jobs = replace(alone, annotator_N=who_N, seconds_N=mean_J[job_N], job_N=np.array([f"j{job}" for job in job_N]))
+    found = measured(jobs)
+    assert (found.tasks, found.measurements) == (1600, 80)
+    assert found.rates["first_click_s"].tasks == alone.counts["n_first_points"].sum()
+    assert found.time.labelling == pytest.approx(alone.seconds_N.sum())
+    for name, mean in TRUTH.means.items():
+        assert found.rates[name].low * 0.9 <= mean <= found.rates[name].high * 1.1
+    # The same shares taken for times of single tasks: an act more changes nothing.
+    assert measured(replace(jobs, job_N=np.full(1600, ""))).rates["extra_click_s"].mean < 0.5 * TRUTH.extra_click_s
+    by_hand = [alone.chosen(job_N == job) for job in (0, 1)]
+    two = measured(jobs.chosen(job_N < 2))
+    assert two.measurements == 2
+    assert two.time.billable == pytest.approx(sum(each.seconds_N.sum() for each in by_hand))
+
+
+def test_a_cap_is_on_a_task_not_on_a_job():
+    alone = tasks_of(replace(TRUTH, idle_share=0.0), 60, np.random.default_rng(6))
+    job_N = np.repeat(["a", "b", "c"], 20)
+    even = replace(alone, seconds_N=np.repeat([3.0, 3.0, 12.0], 20), job_N=job_N)
+    found = measured(even, idle_cap=6.0)
+    assert found.idle_tasks == 20
+    assert found.time.labelling == pytest.approx(60 + 60 + 120)
 
 
 def test_rates_that_go_together_are_warned_of_and_split_as_in_the_prior(tmp_path):

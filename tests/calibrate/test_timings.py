@@ -28,7 +28,7 @@ def test_the_columns_are_the_contracts():
     assert ",".join(COLUMNS) == (
         "tool,tool_version,project,task_id,annotation_id,image_id,level,granularity,annotator,seconds,created_at,"
         "updated_at,skipped,is_update,from_prediction,n_classes_asked,n_classes_present,n_first_points,n_extra_points,"
-        "n_squiggles,n_polygons,n_vertices,stroke_px,n_boxes"
+        "n_squiggles,n_polygons,n_vertices,stroke_px,n_boxes,job"
     )
     assert set(COUNTS) <= set(COLUMNS)
 

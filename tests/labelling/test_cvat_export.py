@@ -2,13 +2,15 @@
 
 import cmath
 import math
+import zipfile
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
 from budgetseg.errors import InvalidInputError
-from budgetseg.labelling.cvat_export import read_cvat, working_seconds
+from budgetseg.labelling.cvat_export import read_cvat
+from budgetseg.labelling.cvat_times import working_seconds
 from budgetseg.labelling.ingest import ingest
 from budgetseg.labelling.pixel_text import box_runs
 
@@ -107,7 +109,7 @@ def test_times_come_from_the_working_time_of_jobs(written):
     path = written(events, "events.csv")
     assert working_seconds(path) == {"3": 10.0, "4": 5.0}
     point = '<points label="dog" points="1,1"/>'
-    job = "<segment><id>3</id></segment>"
+    job = "<segment><id>4</id><url>https://cvat.example/api/jobs/3</url></segment>"  # a segment's id is no job's
     found = read(written(xml(image(point), image(point, name="b.jpg"), job=job), "a.xml"), path)
     assert [row["seconds"] for row in found.timings] == [5.0, 5.0]
 
@@ -131,6 +133,40 @@ FETCH = '<!DOCTYPE a SYSTEM "file:///etc/passwd"><annotations/>'
 def test_hostile_or_broken_xml_is_refused(written, content, why):
     with pytest.raises(InvalidInputError, match=why):
         read(written(content, "a.xml"))
+
+
+def archived(path, **contents):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name.replace("__", "/") + ".xml", content)
+    return path
+
+
+def test_an_export_is_read_as_it_comes_in_an_archive(tmp_path):
+    text = xml(image('<points label="dog" points="10.5,20.9"/>'))
+    path = archived(tmp_path / "task.zip", annotations=text, images__other="<other/>")
+    assert [(click.x, click.y) for click in read(path).annotations.annotations["a"].clicks] == [(10, 20)]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_archives_that_are_none_or_too_much_are_refused(tmp_path, monkeypatch):
+    broken = archived(tmp_path / "broken.zip", annotations=xml(image()))
+    broken.write_bytes(broken.read_bytes()[:-30])
+    torn = archived(tmp_path / "torn.zip", annotations=xml(image()) + "x" * 999)
+    torn.write_bytes(torn.read_bytes().replace(b"annotations.xml", b"annotations.xml\xff\xff", 1))
+    large = archived(tmp_path / "large.zip", annotations=" " * 100_000)
+    for path, why in (
+        (archived(tmp_path / "none.zip", labels="<a/>"), "expected one annotations.xml in this archive, got 0"),
+        (archived(tmp_path / "two.zip", a__annotations="", b__annotations=""), "this archive, got 2"),
+        (broken, "cannot read this archive"),
+        (torn, "cannot read this archive"),
+        (large, "larger than 0 MiB"),
+    ):
+        if path == large:
+            monkeypatch.setattr("budgetseg.labelling.zipped.LARGEST_BYTES", 50_000)
+        with pytest.raises(InvalidInputError, match=why) as refused:
+            read(path)
+        assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("degrees", [30, 90, 250.5])

@@ -149,11 +149,18 @@ def test_label_studio(export, tmp_path_factory, data):
 @given(data=st.data())
 def test_cvat(tmp_path_factory, data):
     root = ET.Element("annotations")
-    task = ET.SubElement(ET.SubElement(root, "meta"), "task")
+    meta, of_project = ET.SubElement(root, "meta"), data.draw(st.booleans())
+    owner = ET.SubElement(ET.SubElement(meta, "project"), "tasks") if of_project else meta
+    task = ET.SubElement(owner, "task")
+    ET.SubElement(task, "id").text = "1"
+    for number in range(data.draw(st.integers(0, 2))):
+        segment = ET.SubElement(ET.SubElement(task, "segments"), "segment")
+        for name, text in (("start", number), ("stop", number), ("url", f"http://a/api/jobs/{number}")):
+            ET.SubElement(segment, name).text = data.draw(st.one_of(st.just(str(text)), odd_xml))
     ET.SubElement(task, "name").text = data.draw(
         st.one_of(st.sampled_from([f"budgetseg p {kind} 1" for kind in ("point", "squiggle", "box", "full")]), odd_xml)
     )
-    image = ET.SubElement(root, "image", {"id": "0", "name": "a.jpg", "width": "20", "height": "10"})
+    image = ET.SubElement(root, "image", {"id": "0", "name": "a.jpg", "task_id": "1", "width": "20", "height": "10"})
     sound = {
         "points": {"points": "3,4;5.5,6"},
         "polyline": {"points": "3,4;5.5,6"},
@@ -176,7 +183,8 @@ def test_cvat(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp() / "fuzz-cvat"
     folder.mkdir(exist_ok=True)
     (folder / "a.xml").write_bytes(content)
-    ingested = checked(folder / "a.xml", read_cvat, folder)
+    (folder / "events.csv").write_text("scope,job_id,duration\nsend:working_time,0,9000\nsend:working_time,1,5000\n")
+    ingested = checked(folder / "a.xml", lambda path: read_cvat(path, folder / "events.csv"), folder)
     for annotation in () if ingested is None else ingested.annotations.annotations.values():
         if image.get("width") == "20" and image.get("height") == "10":
             assert annotation.mask_HW is None or annotation.mask_HW.shape == (10, 20)

@@ -305,7 +305,7 @@ def test_brushes_together_are_bounded(task, annotation, region, written, monkeyp
 
 
 def test_a_file_of_more_than_a_gigabyte_is_refused(written, monkeypatch):
-    monkeypatch.setattr("budgetseg.labelling.bounded._LARGEST_BYTES", 5)
+    monkeypatch.setattr("budgetseg.labelling.bounded.LARGEST_BYTES", 5)
     with pytest.raises(InvalidInputError, match=r"export\.json: larger than"):
         read(written([{}, {}, {}]))
 

@@ -18,7 +18,7 @@ from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.per_image import seconds_per_image
 from budgetseg.costs.workload import Workload
 from budgetseg.data.open import open_dataset
-from budgetseg.errors import BudgetsegError, InvalidInputError
+from budgetseg.errors import BudgetsegError, DataError, InvalidInputError
 from budgetseg.labelling.aliases import aliases_of
 from budgetseg.labelling.asking import QUESTIONS, instruction
 from budgetseg.labelling.campaign import Manner, make_campaign
@@ -254,6 +254,11 @@ def test_one_class_a_task_asks_about_each_class_of_each_image(campaign_of, tmp_p
         known = set(campaign.controls.images)
         asked |= {(t["data"]["image_id"], cls) for t in tasks if t["data"]["image_id"] not in known}
     assert len(asked) == 4 * len(campaign.classes)
+
+
+def test_images_that_are_not_there_are_named():
+    with pytest.raises(DataError, match="nowhere: there is no such folder or list; expected a folder of images"):
+        find_images("nowhere")
 
 
 def test_images_by_list_url_and_copy(plan_of, photo_folder, tmp_path):
