@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torchmetrics.classification import MulticlassJaccardIndex
 
 from budgetseg.learn.evaluate import class_iou, confusion, mean_iou, miou_interval
 
@@ -21,6 +20,8 @@ def maps(seed, classes=4, size=(20, 30), void=0.1):
 @given(seed=st.integers(0, 2**31))
 @settings(max_examples=25)
 def test_miou_equals_torchmetrics(seed):
+    from torchmetrics.classification import MulticlassJaccardIndex  # which takes seconds, and no other test needs it
+
     truth_HW, prediction_HW = maps(seed)
     ours = mean_iou(confusion(truth_HW, prediction_HW, 4))
     metric = MulticlassJaccardIndex(num_classes=4, ignore_index=255, average="macro")
