@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +19,25 @@ from budgetseg.plan.choose import choose_plan
 from budgetseg.plan.evidence import Evidence, read_evidence
 from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.plan import Plan, read_plan
-from budgetseg.plan.surface import counts_of
+from budgetseg.plan.surface import Surface, counts_of
 
 BOOK = load_book("voc2012")
 PAPER = read_evidence("paper")
-SURFACE = fit_surface(PAPER)
 PURE = Evidence(
     name="mine.csv", counts_RK=counts_of([{"full": 200}, {"full": 900}]).astype(np.int64), miou_R=np.array([50.0, 60.0])
 )
+
+
+@cache
+def papers_surface() -> Surface:
+    return fit_surface(PAPER)
 
 
 def plan_of(hours: float | str, **changes: object) -> Plan:
     """A plan without its reasons, which take longer than the choice and have their own tests."""
     given = {"book": BOOK, "workload": PASCAL_VOC_2012, "pool": 10_582, "evidence": PAPER, "explain": False} | changes
     if given["evidence"] is PAPER:
-        given["surface"] = SURFACE
+        given["surface"] = papers_surface()
     return choose_plan(budget_seconds=seconds_of_hours(hours), **given)  # type: ignore[arg-type]
 
 
