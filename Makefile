@@ -20,7 +20,7 @@ test: $(VENV)/.installed ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/.installed ## run the few tests that draw thousands of clicks, learn detectors and compile kernels
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow $$(grep -rl --include='test_*.py' 'mark\.slow' tests)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m slow $$(grep -rl --include='test_*.py' 'mark\.slow' tests)
 
 test-cluster: $(VENV)/.installed ## run the tests that need Ray and submitit: a cluster of two nodes, one of them killed
 	$(BIN)/python -m pip install --quiet --editable ".[ray,slurm]"
