@@ -48,15 +48,15 @@ def test_an_example_runs(name, tmp_path):
     assert PROMISES[name] in done.stdout
 
 
-def test_two_seeds_of_the_animals_are_half_of_the_frontiers_hundred_runs(shared, tmp_path):
+def test_four_seeds_of_the_animals_are_the_hundred_runs_of_the_frontier(shared, tmp_path):
     (tmp_path / "shared").symlink_to(shared)
     (tmp_path / "checkout").mkdir()
-    sweep = ["sweep", str(EXAMPLES / "animals_frontier.toml"), "--seeds", "2", "--dry-run", "--json"]
+    sweep = ["sweep", str(EXAMPLES / "animals_frontier.toml"), "--seeds", "4", "--dry-run", "--json"]
     command = [sys.executable, "-m", "budgetseg", *sweep]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path / "checkout")
     assert done.returncode == 0, done.stderr
     runs = json.loads(done.stdout)["runs"]
-    assert len(runs) == 50
+    assert len(runs) == 100
     assert {kind for run in runs for kind in run["mix"]} == {"image", "point", "squiggle", "full"}
     assert max(run["hours"] for run in runs) <= 32
 
