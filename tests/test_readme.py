@@ -111,9 +111,6 @@ def test_a_command_works(command, folder, request, monkeypatch, capsys):
     if short is not None:
         scenes = SCENES if words[1] == "run" and "--dataset" not in words else []
         words = [FEWER.get(before, word) for before, word in zip(["", *words], words, strict=False)] + short + scenes
-    if "--report" in words:  # a plan for each of many budgets, so cheap ones
-        words = ["2" if before == "--hours" else word for before, word in zip(["", *words], words, strict=False)]
-        words += ["--pool", "500"]
     if "--annotations" in words:  # of all the images that people were asked about
         words = [word for before, word in zip(["", *words], words, strict=False) if "--limit" not in (before, word)]
     monkeypatch.setattr(sys, "argv", words)
