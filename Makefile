@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # One more than there are cores: tests that wait for servers, browsers and other processes leave room for another.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 LABELSTUDIO ?= .labelstudio
+# Every process of the tests, and there are hundreds, would compile again what it imports.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-slow test-cluster labelstudio-test lint format clean
 
@@ -18,7 +20,7 @@ test: $(VENV)/.installed ## run the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: $(VENV)/.installed ## run the few tests that draw thousands of clicks, learn detectors and compile kernels
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) -m slow
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m slow $$(grep -rl --include='test_*.py' 'mark\.slow' tests)
 
 test-cluster: $(VENV)/.installed ## run the tests that need Ray and submitit: a cluster of two nodes, one of them killed
 	$(BIN)/python -m pip install --quiet --editable ".[ray,slurm]"

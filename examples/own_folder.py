@@ -34,11 +34,11 @@ with TemporaryDirectory() as scratch:
     photos = Path(scratch) / "photos"
     write_folder(photos)
 
-    # Half an hour of annotation, spent three ways. Twelve iterations only show the way: leave the number out for a
+    # Half an hour of annotation, spent three ways. Six iterations only show the way: leave the number out for a
     # training worth measuring, and name backbone="efficientnet_lite0" for photographs.
     for strategy in ("image", "point", "full"):
         spec = spec_of(
-            {"dataset": str(photos), "strategy": strategy, "hours": "0.5", "backbone": "tiny"}, {"iterations": 12}
+            {"dataset": str(photos), "strategy": strategy, "hours": "0.5", "backbone": "tiny"}, {"iterations": 6}
         )
         result = run(spec, Execution(folder=Path(scratch) / "runs" / strategy), Silent())
         low, high = result["miou_interval"]["low"], result["miou_interval"]["high"]

@@ -18,11 +18,14 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 # The two commands of a newcomer set up an environment and run these very tests; .ci/run calls them.
 SET_UP = {"make demo", "make test"}
 FEWER = {"--full-images": "10", "--images": "10", "--hours": "0.5"}
+# A run that names no data set takes these: to measure on all 200 validation scenes is most of a short run.
+SCENES = ["--dataset", "scenes:train=60,val=20"]
 # One run of a small set: the first such command carries it out, the later ones find it finished.
 SWEEP = "--dataset scenes:train=20,val=4 --strategies point --hours 0.02 --seeds 1 --jobs 1 --device cpu"
 SHORT = {
     "sweep": [*SWEEP.split(), "--iterations", "2", "--batch", "4"],
     "run": ["--limit", "24", "--iterations", "2", "--batch", "4"],
+    "objectness fit": ["--images", "12"],
     "replay": ["--seeds", "1", "--most-images", "320", "--parts", "counts"],
 }
 
@@ -67,23 +70,28 @@ def folder(tmp_path_factory, photo_folder):
 
 
 @pytest.fixture(scope="module")
-def fewer_to_validate(shared, tmp_path_factory):
-    """The shared folder, its photographs with a tenth of the validation images: to measure on all is most of a run."""
+def fewer_photographs(shared, tmp_path_factory):
+    """The shared folder, its photographs with half of the training and a tenth of the validation images.
+
+    To read all their masks and to measure on all is most of what the commands do.
+    """
     root = tmp_path_factory.mktemp("shared")
-    mirror(shared, root, but="data")
-    mirror(shared / "data", root / "data", but="voc-animals")
-    mirror(shared / "data/voc-animals", root / "data/voc-animals", but="ImageSets")
+    mirror(shared, root, but=("data",))
+    mirror(shared / "data", root / "data", but=("voc-animals",))
+    mirror(shared / "data/voc-animals", root / "data/voc-animals", but=("ImageSets",))
     lists = "data/voc-animals/ImageSets/Segmentation"
-    mirror(shared / lists, root / lists, but="val.txt")
-    names = (shared / lists / "val.txt").read_text().splitlines()
-    (root / lists / "val.txt").write_text("\n".join(names[::10]) + "\n")
+    parts = {"train.txt": 2, "val.txt": 10}
+    mirror(shared / lists, root / lists, but=parts)
+    for name, part in parts.items():
+        names = (shared / lists / name).read_text().splitlines()
+        (root / lists / name).write_text("\n".join(names[::part]) + "\n")
     return root
 
 
 def mirror(source, folder, *, but):
     folder.mkdir(parents=True, exist_ok=True)
     for path in source.iterdir():
-        if path.name != but:
+        if path.name not in but:
             (folder / path.name).symlink_to(path)
 
 
@@ -91,7 +99,7 @@ def mirror(source, folder, *, but):
 def test_a_command_works(command, folder, request, monkeypatch, capsys):
     words = shlex.split(command)
     if "../shared" in command:
-        shared = str(request.getfixturevalue("fewer_to_validate"))
+        shared = str(request.getfixturevalue("fewer_photographs"))
         words = [word.replace("../shared", shared) for word in words]
     monkeypatch.chdir(folder)
     if words[0] == "python":
@@ -99,8 +107,10 @@ def test_a_command_works(command, folder, request, monkeypatch, capsys):
         assert done.returncode == 0, done.stderr
         return
     # In this interpreter, which has torch by now: to load it anew for each command would take most of the time.
-    if words[1] in SHORT:
-        words = [FEWER.get(before, word) for before, word in zip(["", *words], words, strict=False)] + SHORT[words[1]]
+    short = next((SHORT[name] for name in (" ".join(words[1:3]), words[1]) if name in SHORT), None)
+    if short is not None:
+        scenes = SCENES if words[1] == "run" and "--dataset" not in words else []
+        words = [FEWER.get(before, word) for before, word in zip(["", *words], words, strict=False)] + short + scenes
     if "--annotations" in words:  # of all the images that people were asked about
         words = [word for before, word in zip(["", *words], words, strict=False) if "--limit" not in (before, word)]
     monkeypatch.setattr(sys, "argv", words)

@@ -43,39 +43,35 @@ def simulated_marks(dataset, kind, people):
     return [mark for i, annotation in made.annotations.items() for mark in by_mark(annotation, dataset.mask(i))]
 
 
-@pytest.fixture(scope="module")
-def of_kind(many_discs):
-    """Observed rates by kind, of human annotators."""
-    ids = many_discs.ids("train")
-    return {
-        kind: observe(simulate(many_discs, dict.fromkeys(ids, kind), seed=11), many_discs)[kind]
-        for kind in ("image", "point", "allpoints", "box", "full")
-    }
+def of_kind(dataset, kind):
+    """Observed rates of human annotators."""
+    return observe(simulate(dataset, dict.fromkeys(dataset.ids("train"), kind), seed=11), dataset)[kind]
 
 
-@pytest.mark.slow
-def test_labels_miss_one_class_in_a_hundred(of_kind):
-    assert close(of_kind["image"].classes_missed, 0.010, 1800)
-    assert of_kind["image"].classes_invented == 0
+def test_labels_miss_one_class_in_a_hundred(many_discs):
+    rates = of_kind(many_discs, "image")
+    assert close(rates.classes_missed, 0.010, 1800)
+    assert rates.classes_invented == 0
 
 
-def test_points(of_kind):
-    rates = of_kind["point"]
+def test_points(many_discs):
+    rates = of_kind(many_discs, "point")
     assert close(rates.wrong, 0.072, rates.pixels)
     assert close(rates.void, 0.008, rates.pixels)
     assert close(rates.classes_missed, 0.010, 1800)
 
 
-def test_allpoints(of_kind):
-    rates = of_kind["allpoints"]
+def test_allpoints(many_discs):
+    rates = of_kind(many_discs, "allpoints")
     assert close(rates.wrong, 0.148, rates.pixels)
     assert close(rates.void, 0.016, rates.pixels)
     assert close(rates.instances_missed, 0.079, 2200)
 
 
-def test_boxes_and_masks_miss_nothing(of_kind):
-    assert (of_kind["box"].classes_missed, of_kind["box"].instances_missed) == (0, 0)
-    assert of_kind["full"].classes_missed == 0
+def test_boxes_and_masks_miss_nothing(discs):
+    boxes = of_kind(discs, "box")
+    assert (boxes.classes_missed, boxes.instances_missed) == (0, 0)
+    assert of_kind(discs, "full").classes_missed == 0
 
 
 RATES = pytest.mark.parametrize(

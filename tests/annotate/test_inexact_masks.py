@@ -54,7 +54,7 @@ def test_a_polygon_strays_no_farther_than_its_tolerance(tolerance):
 
 @pytest.fixture(scope="module")
 def photographs(shared):
-    return open_dataset(shared / "data" / "voc-animals", limit=80)
+    return open_dataset(shared / "data" / "voc-animals", limit=40)
 
 
 def asked(kind, iou):
@@ -73,7 +73,7 @@ class TestTheSettingIsReached:
         assert edges(discs, kind, asked(kind, iou)).boundary_iou == pytest.approx(iou, abs=0.02)
 
     def test_on_scenes(self, kind, iou):
-        assert edges(Scenes(train=60, val=1), kind, asked(kind, iou)).boundary_iou == pytest.approx(iou, abs=0.02)
+        assert edges(Scenes(train=30, val=1), kind, asked(kind, iou)).boundary_iou == pytest.approx(iou, abs=0.02)
 
     def test_on_photographs(self, photographs, kind, iou):
         assert edges(photographs, kind, asked(kind, iou)).boundary_iou == pytest.approx(iou, abs=0.02)

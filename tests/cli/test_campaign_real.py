@@ -20,16 +20,27 @@ def document(call):
     return lambda what, *arguments: json.loads(call(what, *arguments, "--json").out)
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """The state file of ``begun`` and its status, once they were made."""
+    return {}
+
+
 @pytest.fixture
-def begun(call, document, tmp_path):
+def begun(call, document, tmp_path, kept):
     """Two slices bought and measured; returns the status after them."""
+    if kept:
+        (tmp_path / "mine.json").write_bytes(kept["file"])
+        return json.loads(kept["status"])
     call("start", *START)
     document("next", "--on", "2027-01-04")
     document("record", "--miou", "33", "--on", "2027-01-11")
     for mix, miou in (("point=46", 21), ("image=46", 12), ("full=20", 24), ("point=20", 15)):
         document("record", "--miou", miou, "--mix", mix, "--on", "2027-01-12")
     document("next", "--on", "2027-01-13")
-    return document("record", "--miou", "44", "--on", "2027-01-20")
+    status = document("record", "--miou", "44", "--on", "2027-01-20")
+    kept |= {"file": (tmp_path / "mine.json").read_bytes(), "status": json.dumps(status)}
+    return status
 
 
 def test_start_shows_the_first_slice_and_changes_nothing_else(call, document, tmp_path):

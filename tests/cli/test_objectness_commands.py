@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-FIT = ["--classes", "beetle,crate,leaf,melon", "--backbone", "tiny", "--images", "8"]
-RUN = ["--strategy", "point", "--images", "6", "--limit", "40", "--iterations", "2", "--batch", "2", "--device", "cpu"]
+SCENES = ["--dataset", "scenes:train=120,val=60"]
+FIT = ["--classes", "beetle,crate,leaf,melon", "--backbone", "tiny", "--images", "8", *SCENES]
+FEW = ["--dataset", "scenes:train=40,val=8"]
+RUN = ["--strategy", "point", "--images", "6", "--iterations", "2", "--batch", "2", "--device", "cpu", *FEW]
 
 
 @pytest.fixture
@@ -13,11 +15,21 @@ def call(outcome):
     return outcome
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """The file of ``made`` and what its making said, once it was made."""
+    return {}
+
+
 @pytest.fixture
-def made(call):
+def made(call, tmp_path, kept):
     """A detector in the folder, and what its making said."""
+    if kept:
+        (tmp_path / "d.safetensors").write_bytes(kept["file"])
+        return json.loads(kept["said"])
     code, out, err = call("objectness", "fit", *FIT, "-o", "d.safetensors", "--json")
     assert code == 0, err
+    kept |= {"file": (tmp_path / "d.safetensors").read_bytes(), "said": out}
     return json.loads(out)
 
 
@@ -83,7 +95,7 @@ def test_a_plan_pays_for_the_boxes_once(call, made):
 
 
 def test_maps_can_be_written_and_measured_like_the_detector(call, made):
-    classes = ["--classes", "beetle,crate,leaf,melon"]
+    classes = ["--classes", "beetle,crate,leaf,melon", *SCENES]
     code, _, err = call("objectness", "maps", "d.safetensors", *classes, "--split", "val", "-o", "maps")
     assert code == 0, err
     found = {}
@@ -100,10 +112,12 @@ def test_maps_can_be_written_and_measured_like_the_detector(call, made):
 
 
 def test_images_that_were_learned_from_are_not_measured(call, made):
-    _, out, _ = call("objectness", "audit", "detector:d.safetensors", "--split", "train", "--images", "500", "--json")
+    images = ["--split", "train", "--images", "100"]
+    _, out, _ = call("objectness", "audit", "detector:d.safetensors", *SCENES, *images, "--json")
     found = json.loads(out)
     assert found["learned_from"] > 0
-    assert found["learned_from"] + found["images"] <= 500
+    assert found["images"] > 0
+    assert found["learned_from"] + found["images"] <= 100
 
 
 BAD = [

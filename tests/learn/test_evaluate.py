@@ -5,7 +5,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torchmetrics.classification import MulticlassJaccardIndex
 
 from budgetseg.learn.evaluate import class_iou, confusion, mean_iou, miou_interval
 
@@ -18,12 +17,20 @@ def maps(seed, classes=4, size=(20, 30), void=0.1):
     return truth_HW, prediction_HW.astype(np.uint8)
 
 
+@pytest.fixture(scope="module")
+def jaccard_index():
+    """Torchmetrics takes seconds to load, and no other test needs it."""
+    from torchmetrics.classification import MulticlassJaccardIndex
+
+    return MulticlassJaccardIndex
+
+
 @given(seed=st.integers(0, 2**31))
-@settings(max_examples=25)
-def test_miou_equals_torchmetrics(seed):
+@settings(max_examples=25, deadline=None)
+def test_miou_equals_torchmetrics(jaccard_index, seed):
     truth_HW, prediction_HW = maps(seed)
     ours = mean_iou(confusion(truth_HW, prediction_HW, 4))
-    metric = MulticlassJaccardIndex(num_classes=4, ignore_index=255, average="macro")
+    metric = jaccard_index(num_classes=4, ignore_index=255, average="macro")
     theirs = metric(torch.from_numpy(prediction_HW).long(), torch.from_numpy(truth_HW).long())
     assert float(ours) == pytest.approx(100 * float(theirs), abs=1e-4)
 

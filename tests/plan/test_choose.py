@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from budgetseg.costs.workload import PASCAL_VOC_2012, Workload
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.choose import choose_plan
 from budgetseg.plan.evidence import Evidence, read_evidence
+from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.plan import Plan, read_plan
-from budgetseg.plan.surface import counts_of
+from budgetseg.plan.surface import Surface, counts_of
 
 BOOK = load_book("voc2012")
 PAPER = read_evidence("paper")
@@ -26,8 +28,16 @@ PURE = Evidence(
 )
 
 
+@cache
+def papers_surface() -> Surface:
+    return fit_surface(PAPER)
+
+
 def plan_of(hours: float | str, **changes: object) -> Plan:
-    given = {"book": BOOK, "workload": PASCAL_VOC_2012, "pool": 10_582, "evidence": PAPER} | changes
+    """A plan without its reasons, which take longer than the choice and have their own tests."""
+    given = {"book": BOOK, "workload": PASCAL_VOC_2012, "pool": 10_582, "evidence": PAPER, "explain": False} | changes
+    if given["evidence"] is PAPER:
+        given["surface"] = papers_surface()
     return choose_plan(budget_seconds=seconds_of_hours(hours), **given)  # type: ignore[arg-type]
 
 
@@ -149,7 +159,7 @@ def test_images_of_other_workloads() -> None:
 
 
 def test_document_and_back(tmp_path: Path) -> None:
-    plan = plan_of(20, dataset="images of mine")
+    plan = plan_of(20, dataset="images of mine", explain=True)
     document = plan.to_dict()
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(document, allow_nan=False), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,15 +19,20 @@ from budgetseg.plan.fit import fit_surface
 from budgetseg.plan.mix import Mix
 from budgetseg.plan.offers import Move
 from budgetseg.plan.plan import Plan, read_plan
+from budgetseg.plan.surface import Surface
 from budgetseg.plan.validation import Validation, charged_images, value_validation
 
 BOOK = load_book("voc2012")
 PAPER = read_evidence("paper")
-SURFACE = fit_surface(PAPER)
+
+
+@cache
+def papers_surface() -> Surface:
+    return fit_surface(PAPER)
 
 
 def plan_of(hours: int, current: dict[str, int], pool: int = 10_582, **choices: object) -> Plan:
-    given = {"book": BOOK, "workload": PASCAL_VOC_2012, "evidence": PAPER, "surface": SURFACE} | choices
+    given = {"book": BOOK, "workload": PASCAL_VOC_2012, "evidence": PAPER, "surface": papers_surface()} | choices
     return choose_plan(budget_seconds=Fraction(hours * 3600), pool=pool, current=Mix.of(current), **given)  # type: ignore[arg-type]
 
 

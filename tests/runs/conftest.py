@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +38,14 @@ def recorder() -> Recorder:
     return Recorder()
 
 
-@pytest.fixture
-def small_run(photo_folder: Path, tmp_path: Path, recorder: Recorder) -> Callable[..., dict[str, Any]]:
-    """Carry out a run of a few iterations on the small data set: ``small_run(strategy="point", train={"lr": 1})``."""
+@pytest.fixture(scope="session")
+def carry_out(photo_folder: Path) -> Callable[..., dict[str, Any]]:
+    """Carry out a run of a few iterations on the small data set, in a folder that may outlive a test."""
 
-    def carry_out(
+    def carried(
         *,
-        out: Path = tmp_path / "run",
+        out: Path,
+        watcher: Recorder | None = None,
         train: dict[str, Any] | None = None,
         mix: Any = None,
         how: Any = None,
@@ -52,6 +54,12 @@ def small_run(photo_folder: Path, tmp_path: Path, recorder: Recorder) -> Callabl
         base = {"dataset": str(photo_folder), "backbone": "tiny", "full_images": 6}
         spec = spec_of(base | settings, {"iterations": 6, "batch": 4} | (train or {}), mix)
         execution = Execution(folder=out, device="cpu", checkpoint_seconds=0.0, **(how or {}))
-        return run(spec, execution, recorder)
+        return run(spec, execution, watcher or Recorder())
 
-    return carry_out
+    return carried
+
+
+@pytest.fixture
+def small_run(carry_out: Callable[..., dict[str, Any]], tmp_path: Path, recorder: Recorder) -> Callable[..., Any]:
+    """Carry out a run in this test's folder: ``small_run(strategy="point", train={"lr": 1})``."""
+    return partial(carry_out, out=tmp_path / "run", watcher=recorder)

@@ -26,9 +26,16 @@ def outcome(folder):
     return folder.joinpath(*WEIGHTS).read_bytes(), (folder / "confusion.npy").read_bytes(), result, metrics
 
 
+@pytest.fixture(scope="module")
+def whole(carry_out, tmp_path_factory):
+    """What the run leaves that nobody stops."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    carry_out(out=folder)
+    return outcome(folder)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_saves_the_state_and_the_same_command_goes_on(small_run, recorder, tmp_path, number):
-    small_run(out=tmp_path / "whole")
+def test_a_signal_saves_the_state_and_the_same_command_goes_on(small_run, whole, recorder, tmp_path, number):
     recorder.on_iteration = lambda done: os.kill(os.getpid(), number) if done == 3 else None
     with pytest.raises(InterruptedRunError, match="state is saved") as caught:
         small_run(out=tmp_path / "stopped")
@@ -38,7 +45,7 @@ def test_a_signal_saves_the_state_and_the_same_command_goes_on(small_run, record
     recorder.iterations.clear()
     small_run(out=tmp_path / "stopped", how={"resume": True})
     assert recorder.iterations == [4, 5, 6]
-    assert outcome(tmp_path / "stopped") == outcome(tmp_path / "whole")
+    assert outcome(tmp_path / "stopped") == whole
 
 
 @pytest.mark.slow

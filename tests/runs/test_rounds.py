@@ -55,9 +55,16 @@ def test_each_round_sees_the_labels_that_the_one_before_gave(small_run, recorder
     ]
 
 
+@pytest.fixture(scope="module")
+def whole(carry_out, tmp_path_factory):
+    """What the run leaves that nobody stops."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    carry_out(out=folder, train=ROUNDS)
+    return outcome(folder)
+
+
 @pytest.mark.parametrize("stop_at", [3, 6, 7, 12, 17])
-def test_a_run_stopped_in_any_round_goes_on_bit_for_bit(small_run, recorder, tmp_path, stop_at):
-    small_run(out=tmp_path / "whole", train=ROUNDS)
+def test_a_run_stopped_in_any_round_goes_on_bit_for_bit(small_run, whole, recorder, tmp_path, stop_at):
     recorder.on_iteration = lambda done: os.kill(os.getpid(), signal.SIGINT) if done == stop_at else None
     with pytest.raises(InterruptedRunError):
         small_run(out=tmp_path / "stopped", train=ROUNDS)
@@ -65,7 +72,7 @@ def test_a_run_stopped_in_any_round_goes_on_bit_for_bit(small_run, recorder, tmp
     recorder.iterations.clear()
     small_run(out=tmp_path / "stopped", train=ROUNDS, how={"resume": True})
     assert recorder.iterations == list(range(stop_at + 1, 19))
-    assert outcome(tmp_path / "stopped") == outcome(tmp_path / "whole")
+    assert outcome(tmp_path / "stopped") == whole
 
 
 def test_masks_alone_need_no_rounds(small_run, recorder):

@@ -80,12 +80,13 @@ TABLE_1 = [
 ]
 
 
+FEW_SCENES = "scenes:train=16,val=12"  # all 200 validation scenes would take most of the time
 NOT_IN_THE_PAPER = [(kind, "none") for kind in KINDS if kind not in dict(TABLE_1)]
 
 
 @pytest.mark.parametrize(("strategy", "objectness"), [*TABLE_1, *NOT_IN_THE_PAPER])
 def test_every_strategy_runs_end_to_end_on_the_embedded_scenes(small_run, strategy, objectness):
-    result = small_run(strategy=strategy, objectness=objectness, dataset="scenes", limit=16, train={"iterations": 2})
+    result = small_run(strategy=strategy, objectness=objectness, dataset=FEW_SCENES, train={"iterations": 2})
     assert result["status"] == "completed"
     assert 0 < result["miou"] < 100
     assert sum(result["mix"].values()) == 16
