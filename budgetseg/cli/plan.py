@@ -9,12 +9,10 @@ import typer
 from budgetseg.cli import evidence_terms, market_options, plan_images, plan_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from fractions import Fraction
 
     from budgetseg.costs.book import CostBook
     from budgetseg.plan.cost_doubt import CostDoubt
-    from budgetseg.plan.mix import Mix
     from budgetseg.plan.plan import Plan
     from budgetseg.plan.prices import Prices
     from budgetseg.plan.surface import Surface
@@ -129,7 +127,7 @@ def plan(
     rows = None if candidates is None else read_candidates(candidates)
     classes_fitted = fit_classes(known) if goal.goal == "worst-class" else None
 
-    def choose(on: Terms, /, *, explain: bool = True, near: "Sequence[Mix]" = ()) -> "Plan":
+    def choose(on: Terms, /, *, explain: bool = True) -> "Plan":
         return choose_plan(
             bounds=on.bounds,
             surface=surface,
@@ -148,7 +146,6 @@ def plan(
             candidates=rows,
             frequencies=images.frequencies if explain else None,
             explain=explain,
-            near=near,
         )
 
     chosen = choose(terms)

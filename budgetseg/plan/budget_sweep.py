@@ -1,6 +1,6 @@
 """What each budget buys: the best mix and every other choice, over a range of budgets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -24,8 +24,8 @@ VALIDATION: Final = "validation"
 class Chooser(Protocol):
     """:func:`budgetseg.plan.choose.choose_plan` with everything said but limits, prices and people."""
 
-    def __call__(self, terms: "Terms", /, *, explain: bool = True, near: Sequence[Mix] = ()) -> Plan:
-        """The best mix on these terms; ``near`` are the best ones on others, to start from."""
+    def __call__(self, terms: "Terms", /, *, explain: bool = True) -> Plan:
+        """The best mix on these terms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,18 +112,15 @@ def sweep(choose: Chooser, chosen: Plan, terms: Terms, axis: BudgetAxis) -> tupl
 
     Budgets that buy nothing are left out.
     """
-    found = [step_of(chosen, axis.given, terms.prices)]
-    every = amounts(axis)
-    below, above = [one for one in every if one < axis.given], [one for one in every if one > axis.given]
-    for away in (reversed(below), above):  # each starts from its neighbour's mix
-        neighbour = chosen.mix
-        for amount in away:
-            bounds = bounds_at(terms.bounds, axis, amount)
-            try:
-                on = Terms(bounds=bounds, prices=terms.prices, labour=terms.labour)
-                plan = choose(on, explain=False, near=(neighbour, chosen.mix))
-            except BudgetTooSmallError:
-                continue
-            neighbour = plan.mix
-            found.append(step_of(plan, amount, terms.prices))
-    return tuple(sorted(found, key=lambda step: step.budget))
+    found = []
+    for amount in amounts(axis):
+        if amount == axis.given:
+            found.append(step_of(chosen, amount, terms.prices))
+            continue
+        bounds = bounds_at(terms.bounds, axis, amount)
+        try:
+            plan = choose(Terms(bounds=bounds, prices=terms.prices, labour=terms.labour), explain=False)
+        except BudgetTooSmallError:
+            continue
+        found.append(step_of(plan, amount, terms.prices))
+    return tuple(found)

@@ -66,7 +66,6 @@ def choose_plan(
     surface: Predictor | None = None,
     class_surfaces: Mapping[str, Predictor] | None = None,
     explain: bool = True,
-    near: Sequence[Mix] = (),
 ) -> Plan:
     """Choose how many images to buy at each kind.
 
@@ -92,7 +91,6 @@ def choose_plan(
         surface: The fitted evidence, where it is there already.
         class_surfaces: A surface of each class, for ``worst-class``, where they are fitted already.
         explain: Whether to reckon the reasons, which takes a few times as long as the choice.
-        near: Mixes that are the best on other terms: the search starts from them, and from fewer others.
 
     Returns:
         The plan; it and every alternative keep all limits and the pool, and none of the alternatives is worth more to
@@ -152,10 +150,7 @@ def choose_plan(
     whole = market_of(tuple(prices.seconds_of))  # with kinds of which nothing is known
     others = other_purchases(whole, prices, paid_seconds)
     starts = [market.bought_of(whole, bought_K) for _, bought_K in others]
-    known_K = [market.bought(mix.to_dict()) for mix in near if not current.images]
-    chosen_K, simpler_K = market.best(
-        [start_K for start_K in starts if start_K is not None], [one_K for one_K in known_K if one_K is not None]
-    )
+    chosen_K, simpler_K = market.best([start_K for start_K in starts if start_K is not None])
     if not chosen_K.any() and not current.images:
         limits = " and ".join(f"{float(one.limit):g} {one.unit}" for one in market.resources)
         raise BudgetTooSmallError(f"{limits} buy nothing: each pays for some image, but no image keeps all of them")

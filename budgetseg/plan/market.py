@@ -117,12 +117,11 @@ class Market:
 
         return worth
 
-    def best(self, also: Sequence[Counts] = (), near: Sequence[Counts] = ()) -> tuple[Counts, Counts]:
+    def best(self, also: Sequence[Counts] = ()) -> tuple[Counts, Counts]:
         """The best purchase (K,), of the candidates or of all that keep the limits, and a simpler one.
 
         Args:
             also: Purchases within the limits that it must not be worse than.
-            near: Purchases that were the best under other limits, to start from.
 
         Returns:
             The best; and that of the fewest kinds of those not much worse, which may be the same.
@@ -131,7 +130,7 @@ class Market:
             best_K = self.candidates.best(self)
             return best_K, best_K
         worth = self.value()
-        found_MK, worth_M = good_purchases(worth, self.limits, also=also, near=near)
+        found_MK, worth_M = good_purchases(worth, self.limits, also=also)
         floor = float(worth(np.array(also)).max()) if len(also) else -np.inf
         most = float(worth_M.max())
         best_K = simplest(found_MK, worth_M, max(most - _TIE, floor))

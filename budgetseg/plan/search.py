@@ -10,7 +10,7 @@ another, in steps of 1, 4, 16, ... images. Checked against trying every purchase
 Shape suffixes: M purchases, K offers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,6 @@ FEW_PURCHASES: Final = 3_000
 """So many are valued in the time of a few steps of a climb."""
 
 _FAMILIES: Final = 4
-_PARTS: Final = (0.0, *np.geomspace(0.05, 8, 60).tolist())
 _STEP: Final = 4
 _CLIMB_STEPS: Final = 200
 _FEW_OFFERS: Final = 8
@@ -71,39 +70,18 @@ def simplest(found_MK: Counts, worth_M: NDArray[np.float64], enough: float) -> C
 
 
 def good_purchases(
-    value: Value,
-    limits: Limits,
-    *,
-    also: Iterable[Counts] = (),
-    near: Sequence[Counts] = (),
-    few: int = FEW_PURCHASES,
+    value: Value, limits: Limits, *, also: Iterable[Counts] = (), few: int = FEW_PURCHASES
 ) -> tuple[Counts, NDArray[np.float64]]:
-    """Return purchases among which the best one is, and what they are worth: all, or where climbs end.
-
-    Purchases that were the best under other limits may be given as ``near``: the search starts from them, cut down or
-    filled up to these limits, and from fewer others.
-    """
+    """Return purchases among which the best one is, and what they are worth: all, or where climbs end."""
     found_MK = all_purchases(limits, few)
     if found_MK is None:
-        found_MK = _tops(value, limits, [*also, *_fitted(limits, near)], coarse=bool(near))
+        found_MK = _tops(value, limits, also)
     return found_MK, value(found_MK)
 
 
-def _fitted(limits: Limits, near: Sequence[Counts]) -> Counts:
-    """As much of each purchase as keeps the limits, and of each of its offers in turn what then still fits."""
-    found = [limits.nothing()[None]]
-    for one_K in near:
-        parts_MK = np.outer(_PARTS, one_K).astype(np.int64)
-        most_1K = parts_MK[limits.allow(parts_MK)][-1:]
-        found += [most_1K, *(limits.filled(most_1K, int(offer)) for offer in np.flatnonzero(one_K))]
-    return np.concatenate(found)
-
-
-def _tops(value: Value, limits: Limits, also: Iterable[Counts], *, coarse: bool = False) -> Counts:
+def _tops(value: Value, limits: Limits, also: Iterable[Counts]) -> Counts:
     """Where climbs end from good starts of one, two and three offers; and from the best of these, with all offers."""
-    starts_MK = np.concatenate(
-        [limits.nothing()[None], *(given_K[None] for given_K in also), starts(limits, coarse=coarse)]
-    )
+    starts_MK = np.concatenate([limits.nothing()[None], *(given_K[None] for given_K in also), starts(limits)])
     starts_MK = np.unique(starts_MK[limits.allow(starts_MK)], axis=0)
     worth_M = value(starts_MK)
     sizes_M = (starts_MK > 0).sum(axis=1)

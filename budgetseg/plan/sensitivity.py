@@ -64,7 +64,7 @@ def price_changes(choose: Chooser, chosen: Plan, terms: Terms) -> tuple[PriceCha
             plan = chosen
             if kind in bought or factor < 1:
                 try:
-                    plan = choose(at_price(terms, kind, factor), explain=False, near=(chosen.mix,))
+                    plan = choose(at_price(terms, kind, factor), explain=False)
                 except BudgetTooSmallError:
                     continue
             found.append(

@@ -20,8 +20,6 @@ __all__ = ["all_purchases", "frontier", "starts"]
 _LEVELS = (1.0, 0.5, 0.25, 0.1, 0.03)
 _LINE_POINTS = (20, 8, 6, 5, 4)
 """Of a pair, at each of the levels: evenly spaced ones, and as many spaced by factors."""
-_COARSE = ((1.0, 7), (0.25, 4))
-"""Levels and points of a coarse choice."""
 _SINGLE_POINTS = 24
 _GRID_POINTS = 3
 """Of a triple, at the limits only: the climb finds what lies below."""
@@ -29,18 +27,15 @@ _FEW_OFFERS = 8
 """Up to so many, triples are tried; more would take seconds, and the climb finds the third offer as well."""
 
 
-def starts(limits: Limits, *, coarse: bool = False) -> Counts:
-    """Return purchases within the limits, each once; nothing at all is among them.
-
-    A ``coarse`` choice is a fifth of them, for searches that know a purchase near the best one already.
-    """
+def starts(limits: Limits) -> Counts:
+    """Return purchases within the limits, each once; nothing at all is among them."""
     offers = [offer for offer in range(limits.offers) if limits.most(limits.nothing()[None], offer)[0] > 0]
     found = [limits.nothing()[None]]
     found += [_counts(limits, (offer,), [_amounts(limits, offer, _SINGLE_POINTS)]) for offer in offers]
-    for level, points in _COARSE if coarse else zip(_LEVELS, _LINE_POINTS, strict=True):
+    for level, points in zip(_LEVELS, _LINE_POINTS, strict=True):
         part = limits if level == 1 else limits.part(level)
         found += [frontier(part, pair, points) for pair in combinations(offers, 2)]
-    if len(offers) <= _FEW_OFFERS and not coarse:
+    if len(offers) <= _FEW_OFFERS:
         found += [frontier(limits, triple, _GRID_POINTS) for triple in combinations(offers, 3)]
     starts_MK = np.concatenate(found)
     return np.unique(starts_MK[limits.allow(starts_MK)], axis=0)

@@ -210,14 +210,3 @@ def test_a_purchase_is_not_below_itself() -> None:
 
     for few in (0, FEW_PURCHASES):
         assert best_counts(value, limits, also=[np.array([100])], few=few).tolist() == [100]
-
-
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("factor", [0.3, 0.7, 1.5, 4.0])
-def test_a_search_from_what_was_best_under_other_limits(seed: int, factor: float) -> None:
-    value, costs = random_surface(seed), [10, 12, 14, 20, 60, 150]
-    here, there = (limits_of(costs, int(20_000 * times), 900) for times in (factor, 1.0))
-    near_K = best_counts(value, there, tie=0.0)
-    found_MK, worth_M = good_purchases(value, here, near=[near_K])
-    assert here.allow(found_MK).all()
-    assert worth_M.max() >= good_purchases(value, here)[1].max() - 0.1
