@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from budgetseg.costs.kinds import KINDS
 from budgetseg.plan.forms import FORMS, Curve
-from budgetseg.plan.search import FEW_PURCHASES, Limits, best_counts, good_purchases
+from budgetseg.plan.search import FEW_PURCHASES, Limits, best_counts
 
 K = 6
 CURVE = Curve(form=FORMS["ladder"], kinds=("image", "point", "allpoints", "squiggle", "box", "full"))
