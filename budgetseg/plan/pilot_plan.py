@@ -101,9 +101,12 @@ def _sentence(advised: PilotOption | None, closest: PilotOption | None, without:
     if closest is None:
         return f"No pilot: none fits these hours. Buying now is expected to end {without:.1f} mIoU below the best mix."
     if advised is None:
+        # A gain that is no larger than its error is not advised, but a bare "no" would be more than is known.
+        unsure = 0 < closest.gain <= closest.gain_error
+        no, error = ("No pilot that is sure to pay", f" (+-{closest.gain_error:.1f})") if unsure else ("No pilot", "")
         return (
-            f"No pilot: buying now is expected to end {without:.1f} mIoU below the best mix, after the best pilot "
-            f"({closest.images:,} {closest.kind}, {closest.hours:.1f} h) it would be {closest.regret:.1f}."
+            f"{no}: buying now is expected to end {without:.1f} mIoU below the best mix, after the best pilot "
+            f"({closest.images:,} {closest.kind}, {closest.hours:.1f} h) it would be {closest.regret:.1f}{error}."
         )
     return (
         f"Pilot first: {advised.images:,} {advised.kind}, {advised.hours:.1f} h with timings. The choice is then "

@@ -1,6 +1,6 @@
 """The pilot: its worth against closed forms, worlds in which it must and must not pay, and what it may cost."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +12,7 @@ from budgetseg.costs.workload import PASCAL_VOC_2012
 from budgetseg.errors import BudgetTooSmallError, InvalidInputError
 from budgetseg.plan.affordable import best_mix, nothing, spread_of_mixes
 from budgetseg.plan.pilot_design import designs, mask_kind, trainings
-from budgetseg.plan.pilot_plan import design_pilot, pilot_advice
+from budgetseg.plan.pilot_plan import _sentence, design_pilot, pilot_advice
 from budgetseg.plan.plan import Prediction
 from budgetseg.plan.preposterior import regret_after, regret_now
 from budgetseg.plan.prices import Prices, seconds_said
@@ -106,6 +106,20 @@ def test_no_pilot_where_the_answer_is_known(worth: float) -> None:
 
 def test_no_pilot_where_measurements_are_all_noise() -> None:
     assert pilot(worlds(0.004, 2.5, noise=200.0)).advised is None
+
+
+def test_a_gain_within_its_error_is_no_plain_no() -> None:
+    closest = pilot(worlds(0.01, 0.011)).closest
+    assert closest is not None
+    said = {
+        (gain, error): _sentence(None, replace(closest, gain=gain, gain_error=error), 3.0)
+        for gain, error in [(0.2, 0.6), (-0.2, 0.6), (0.05, 0.01)]
+    }
+    assert said[0.2, 0.6].startswith("No pilot that is sure to pay: ")
+    assert said[0.2, 0.6].endswith(" (+-0.6).")
+    assert all(
+        said[other].startswith("No pilot: ") and "+-" not in said[other] for other in [(-0.2, 0.6), (0.05, 0.01)]
+    )
 
 
 def test_hours_of_pilot_and_validation_count_and_its_masks_are_kept() -> None:
