@@ -12,7 +12,7 @@ from budgetseg.plan.offers import NOTHING_HELD, mix_after, move_everything
 from budgetseg.plan.plan import Alternative
 from budgetseg.plan.prices import Prices
 
-__all__ = ["PAPER_HYBRID", "PAPER_HYBRID_MASKS", "Prices", "paper_hybrid", "pure_alternatives"]
+__all__ = ["PAPER_HYBRID", "PAPER_HYBRID_MASKS", "paper_hybrid", "pure_alternatives"]
 
 PAPER_HYBRID: Final = "paper-hybrid"
 PAPER_HYBRID_MASKS: Final = 100

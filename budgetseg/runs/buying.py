@@ -132,7 +132,14 @@ def plan_of(spec: RunSpec, purchase: Purchase, index: Index, book: CostBook, val
         hours=float((purchase.spent_seconds + paid) / HOUR),
         predicted_miou=None,
         # What people marked does not tell how many instances the other kinds would have been paid for.
-        alternatives=pure_alternatives(book, index.workload, purchase.budget_seconds, images, current=held)
+        alternatives=pure_alternatives(
+            book,
+            index.workload,
+            purchase.budget_seconds,
+            images,
+            prior_seconds=prior_seconds(spec, ["image"]),  # each alternative pays it where it uses it
+            current=held,
+        )
         if spec.annotations is None
         else (),
         pool=images,

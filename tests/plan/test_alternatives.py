@@ -11,8 +11,9 @@ from budgetseg.costs.book import load_book
 from budgetseg.costs.hours import seconds_of_hours
 from budgetseg.costs.workload import PASCAL_VOC_2012, PASCAL_VOC_2012_POOL, Workload
 from budgetseg.errors import InvalidInputError
-from budgetseg.plan.alternatives import Prices, paper_hybrid, pure_alternatives
+from budgetseg.plan.alternatives import paper_hybrid, pure_alternatives
 from budgetseg.plan.offers import whole_numbers
+from budgetseg.plan.prices import Prices
 
 BOOK = load_book("voc2012")
 SIXTY_HOURS = seconds_of_hours(60)

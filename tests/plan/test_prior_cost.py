@@ -25,6 +25,8 @@ from budgetseg.plan.plan import Plan
 from budgetseg.plan.prices import Prices
 from budgetseg.plan.purse import Bounds
 from budgetseg.plan.search import best_counts
+from budgetseg.plan.validation import Validation
+from budgetseg.runs import buying
 from budgetseg.runs.config import spec_of_settings
 from budgetseg.runs.prior import prior_seconds
 from budgetseg.runs.purchase import Market
@@ -94,6 +96,8 @@ def test_the_same_hours_buy_as_many_images_in_a_plan_as_in_a_run(kind: str) -> N
     )
     alone = pure_alternatives(BOOK, INDEX.workload, seconds, IMAGES, prior_seconds=PRIOR)
     listed = {other.name: other for other in alone}[kind]
+    own = buying.plan_of(SPEC, run, INDEX, BOOK, Validation(images=20, seconds=Fraction(0), charged=False)).alternatives
+    assert {other.name: other.mix for other in own}[kind] == run.mix
     planned = {other.name: other for other in plan_of("2.5").alternatives}[kind]
     assert listed.mix == planned.mix == run.mix
     assert listed.hours == planned.hours == pytest.approx(float(run.spent_seconds / 3600), abs=1e-9)
