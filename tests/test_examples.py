@@ -82,16 +82,20 @@ def test_the_planner_picks_what_won_on_the_measured_frontier(hours, images, of):
     assert np.argmax(expected) == np.argmax(measured)
 
 
-@pytest.mark.parametrize(("hours", "trainings"), [(3, 3), (5, 7), (8, 9), (12, 11)])
+@pytest.mark.parametrize(("hours", "trainings"), [(3, 6), (5, 14), (8, 18), (12, 22)])
 def test_the_planner_picks_what_won_on_photographs(hours, trainings):
-    """Fitted to the trainings that cost less than the budget, it picks the one that reached most, or nearly so."""
+    """Fitted to the trainings that cost less than the budget, it picks what reached most on average over two seeds."""
     with (EXAMPLES / "animals_frontier.csv").open(newline="") as file:
-        hours_R = np.array([float(row["hours"]) for row in csv.DictReader(file)])
+        rows = list(csv.DictReader(file))
     evidence = read_evidence(EXAMPLES / "animals_frontier.csv")
+    hours_R = np.array([float(row["hours"]) for row in rows])
     below_R = hours_R < 0.9 * hours
     assert below_R.sum() == trainings
     surface = fit_surface(some_rows(evidence, below_R), beliefs=beliefs_for(evidence))
-    allowed = np.flatnonzero(hours_R <= 1.01 * hours)
-    picked = allowed[np.argmax(surface.mean(evidence.counts_RK[allowed].astype(float)))]
-    assert not below_R[picked]
-    assert evidence.miou_R[picked] > evidence.miou_R[allowed].max() - 0.5
+    places: dict[tuple, list[int]] = {}  # two seeds each, of about the same hours
+    for number in np.flatnonzero(hours_R <= 1.01 * hours):
+        places.setdefault((rows[number]["strategy"], round(hours_R[number])), []).append(number)
+    assert {len(rows_) for rows_ in places.values()} == {2}
+    expected = surface.mean(np.array([evidence.counts_RK[rows_].mean(axis=0) for rows_ in places.values()]))
+    measured = [evidence.miou_R[rows_].mean() for rows_ in places.values()]
+    assert np.argmax(expected) == np.argmax(measured)
