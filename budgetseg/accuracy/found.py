@@ -77,17 +77,12 @@ def find_runs(
     """
     if not images_per_second > 0:
         raise InvalidInputError(f"--images-per-second: expected a number > 0, got {images_per_second:g}")
-    found = []
-    for trial in trials:
-        train = setup.spec(trial).train
-        found.append(
-            FoundRun(
-                **vars(find_run(setup, trial)),
-                hours=float(pool.seconds(trial) / 3600),
-                compute_hours=train.iterations * train.batch / images_per_second / 3600,
-            )
-        )
-    return tuple(found)
+    train = setup.spec().train  # all trainings share it
+    compute_hours = train.iterations * train.batch / images_per_second / 3600
+    return tuple(
+        FoundRun(**vars(find_run(setup, trial)), hours=float(pool.seconds(trial) / 3600), compute_hours=compute_hours)
+        for trial in trials
+    )
 
 
 def missing(runs: Sequence[FoundRun]) -> tuple[FoundRun, ...]:

@@ -141,12 +141,12 @@ def calibrate(
     some = timings.chosen(used_N)
     acts = _held(Acts(rates=acts.rates, acts_NP=acts.acts_NP[used_N]))
     whole = timed(some, np.minimum(some.seconds_N, cap), acts.acts_NP)
-    seconds_J = whole.seconds_J
+    seconds_J, timed_acts = whole.seconds_J, Acts(rates=acts.rates, acts_NP=whole.acts_JP)
     fit = fit_rates(
         seconds_J,
-        Acts(rates=acts.rates, acts_NP=whole.acts_JP),
+        timed_acts,
         whole.annotator_J,
-        prior_of(prior, Acts(rates=acts.rates, acts_NP=whole.acts_JP), seconds_J),
+        prior_of(prior, timed_acts, seconds_J),
         rng,
         draws=draws,
         find_idle=idle_cap != "none",

@@ -117,10 +117,8 @@ def market(
     if seconds_per_image is not None:
         if background_clicks:
             raise InvalidInputError("--seconds-per-image: are all that an image costs; leave out --background-clicks")
-        prices, book = (
-            Prices.said(seconds_said(seconds_per_image), fixed_seconds=once, origin="--seconds-per-image"),
-            None,
-        )
+        prices = Prices.said(seconds_said(seconds_per_image), fixed_seconds=once, origin="--seconds-per-image")
+        book = None
     else:
         assert workload is not None  # _images insists on it where a book is used
         book = load_book(costs, background_clicks=background_clicks)

@@ -124,8 +124,9 @@ def study_pilots(
     """
     prices = prices.among(surface.kinds, "the evidence")
     least_seconds = min(prices.seconds_of_mix({kind: 1}) for kind in prices.kinds)
+    affordable = seconds >= least_seconds
     seconds -= prices.fixed_seconds
-    if seconds + prices.fixed_seconds < least_seconds:
+    if not affordable:
         raise BudgetTooSmallError(f"{float(seconds / 3600):g} h are left, which buy not one image; give more hours")
     options = designs(prices, seconds, pool, timed=timed, shares=shares, kinds=surface.kinds)
     if buy_now_K is None:

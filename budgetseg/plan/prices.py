@@ -159,9 +159,13 @@ class Prices:
             )
         return replace(self, seconds_of=kept)
 
+    def prior_for(self, kinds: Iterable[str]) -> Fraction:
+        """Seconds of the prior where ``kinds`` are bought or held."""
+        return self.prior_seconds if uses_prior(kinds) else _NOTHING
+
     def once_seconds(self, kinds: Iterable[str]) -> Fraction:
         """Seconds that are paid once where ``kinds`` are bought or held."""
-        return self.fixed_seconds + (self.prior_seconds if uses_prior(kinds) else _NOTHING)
+        return self.fixed_seconds + self.prior_for(kinds)
 
     def seconds(self, counts_K: NDArray[Any]) -> Fraction:
         """Seconds of so many images of each kind, what is paid once not included; kinds without a price cost 0."""
@@ -171,7 +175,7 @@ class Prices:
     def seconds_of_mix(self, images: Mapping[str, int]) -> Fraction:
         """Seconds of a whole mix of new images, what is paid once included."""
         bought = (kind for kind, count in images.items() if count)
-        return self.seconds_of_images(images) + (self.prior_seconds if uses_prior(bought) else _NOTHING)
+        return self.seconds_of_images(images) + self.prior_for(bought)
 
     def seconds_of_moves(self, moves: Iterable[Move], held: Mix = NOTHING_HELD) -> Fraction:
         """Seconds of new images and of those of ``held`` annotated further, what is paid once included."""
@@ -179,7 +183,7 @@ class Prices:
         new = {move.kind: move.images for move in moves if move.held is None}
         further = sum((move.seconds for move in moves if move.held is not None), _NOTHING)
         kinds = {*(kind for kind, _ in held), *(move.kind for move in moves if move.images)}
-        return self.seconds_of_images(new) + further + (self.prior_seconds if uses_prior(kinds) else _NOTHING)
+        return self.seconds_of_images(new) + further + self.prior_for(kinds)
 
     def images(self, kind: str, seconds: Fraction, pool: int) -> int:
         """How many images of ``kind`` the seconds and the pool allow, what is paid once apart; at least 0."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from budgetseg.costs.kinds import KINDS
 from budgetseg.costs.workload import exact_number
 from budgetseg.learn.objectness import Prior, detector_file, open_prior
+from budgetseg.plan.prices import uses_prior
 from budgetseg.runs.spec import RunSpec
 
 __all__ = ["MEMORY", "keep", "objectness_for", "prior_of_run", "prior_seconds"]
@@ -18,9 +18,8 @@ MEMORY = "objectness.npz"
 def objectness_for(spec: RunSpec, kinds: Iterable[str]) -> str:
     """Return the prior that a run uses for what it bought: ``none`` where every pixel is labelled without it."""
     bought = set(kinds)
-    left_open = any(not KINDS[kind].shows_extent for kind in bought)
     doubted = "box" in bought and spec.train.objectness_where == "all"
-    return spec.objectness if left_open or doubted else "none"
+    return spec.objectness if uses_prior(bought) or doubted else "none"
 
 
 def prior_seconds(spec: RunSpec, kinds: Iterable[str]) -> Fraction:
